@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What a person got wrong, where, and what to do about it. A parser collects diagnostics and goes
+ * on; whoever called it decides what to print. */
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+
+typedef struct SourcePos {
+	const char *file; /* borrowed; NULL when the matter has no place in a file */
+	uint32_t line;    /* from 1; 0 when the whole file is meant */
+	uint32_t column;  /* from 1, in bytes; 0 when the whole line is meant */
+} SourcePos;
+
+typedef enum DiagSeverity {
+	DIAG_ERROR,   /* refuses to start */
+	DIAG_WARNING, /* tells what will really happen */
+} DiagSeverity;
+
+typedef struct Diag {
+	DiagSeverity severity;
+	SourcePos pos;
+	const char *text;
+	const char *hint; /* what to do; NULL when the text says it */
+} Diag;
+
+typedef struct DiagList {
+	Arena arena; /* holds the texts */
+	VEC(Diag) all;
+	size_t errors;
+} DiagList;
+
+void diag_list_free(DiagList *l);
+/* Adds one; a hint for the newest one is given by diag_hint(). */
+void diag_add(DiagList *l, DiagSeverity severity, SourcePos pos, const char *format, ...)
+	_printf_(4, 5);
+void diag_hint(DiagList *l, const char *format, ...) _printf_(2, 3);
+/* By place in the file, stable. */
+void diag_sort(DiagList *l);
+/* "file:line:column: error: text\n    hint\n" */
+void diag_text(const Diag *d, StrBuf *out);
+/* All of them. */
+void diag_list_text(const DiagList *l, StrBuf *out);
+
+#define diag_error(l, pos, ...)   diag_add((l), DIAG_ERROR, (pos), __VA_ARGS__)
+#define diag_warning(l, pos, ...) diag_add((l), DIAG_WARNING, (pos), __VA_ARGS__)

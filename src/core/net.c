@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/net.h"
+
+#include <stdio.h>
+
+const char *addr_spec_text(const AddrSpec *a, char buffer[static ADDR_TEXT_SIZE])
+{
+	char ip[IP_TEXT_SIZE];
+
+	(void)snprintf(buffer, ADDR_TEXT_SIZE, "%s/%u", ip_text(&a->ip, ip), a->prefix_len);
+	return buffer;
+}
+
+void link_table_free(LinkTable *t)
+{
+	vec_foreach (l, &t->links)
+		vec_free(&l->addrs);
+	vec_free(&t->links);
+}
+
+Link *link_table_set(LinkTable *t, const Link *seen)
+{
+	Link *l = link_by_index(t, seen->ifindex);
+
+	/* A renamed link is another link to a configuration that speaks of names. */
+	if (l && strcmp(l->name, seen->name)) {
+		l->ifindex = 0;
+		l->up = false;
+		l->addrs.n = 0;
+	}
+	l = link_by_name(t, seen->name);
+	if (!l) {
+		if (t->links.n >= LIMIT_LINKS)
+			return NULL;
+		l = vec_add(&t->links);
+	}
+	if (l->ifindex != seen->ifindex)
+		l->addrs.n = 0;
+	l->ifindex = seen->ifindex;
+	memcpy(l->name, seen->name, sizeof(l->name));
+	l->up = seen->up;
+	l->noarp = seen->noarp;
+	l->mtu = seen->mtu;
+	memcpy(l->hw, seen->hw, sizeof(l->hw));
+	return l;
+}
+
+Link *link_by_index(const LinkTable *t, uint32_t ifindex)
+{
+	vec_foreach (l, &t->links)
+		if (ifindex && l->ifindex == ifindex)
+			return l;
+	return NULL;
+}
+
+Link *link_by_name(const LinkTable *t, const char *name)
+{
+	vec_foreach (l, &t->links)
+		if (!strncmp(l->name, name, LIMIT_IFNAME))
+			return l;
+	return NULL;
+}
+
+void link_add_addr(Link *l, const IpAddr *ip)
+{
+	vec_foreach (a, &l->addrs)
+		if (ip_equal(a, ip))
+			return;
+	if (l->addrs.n < LIMIT_LINK_ADDRS)
+		vec_push(&l->addrs, *ip);
+}
+
+void link_del_addr(Link *l, const IpAddr *ip)
+{
+	for (size_t i = 0; i < l->addrs.n; i++)
+		if (ip_equal(&l->addrs.items[i], ip)) {
+			memmove(&l->addrs.items[i], &l->addrs.items[i + 1],
+				(l->addrs.n - i - 1) * sizeof(*l->addrs.items));
+			l->addrs.n--;
+			return;
+		}
+}
+
+const IpAddr *link_source(const Link *l, IpFamily family)
+{
+	vec_foreach (a, &l->addrs)
+		if (a->family == family)
+			return a;
+	return NULL;
+}

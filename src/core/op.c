@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/op.h"
+
+static void op_text_bytes(const OpSend *s, StrBuf *out)
+{
+	for (size_t i = 0; i < s->len; i++)
+		strbuf_printf(out, "%s%02x", i && i % 4 == 0 ? " " : "", s->bytes[i]);
+}
+
+static void op_text_addr(const Op *op, StrBuf *out)
+{
+	const AddrSpec *a = op->addr.spec;
+	char text[ADDR_TEXT_SIZE], ip[IP_TEXT_SIZE];
+
+	strbuf_printf(out, "%s %s dev %u", op->kind == OP_ADDR_ADD ? "addr-add" : "addr-del",
+		addr_spec_text(a, text), op->addr.ifindex);
+	if (a->label)
+		strbuf_printf(out, " label %s", a->label);
+	if (a->has_broadcast)
+		strbuf_printf(out, " brd %s", ip_text(&a->broadcast, ip));
+	if (a->scope)
+		strbuf_printf(out, " scope %u", a->scope);
+}
+
+void op_text(const Op *op, StrBuf *out)
+{
+	char ip[IP_TEXT_SIZE];
+
+	switch (op->kind) {
+	case OP_SEND_IP:
+		strbuf_printf(out, "send-ip dev %u to %s: ", op->send.ifindex,
+			ip_text(&op->send.dst, ip));
+		op_text_bytes(&op->send, out);
+		break;
+	case OP_SEND_FRAME:
+		strbuf_printf(out, "send-frame dev %u: ", op->send.ifindex);
+		op_text_bytes(&op->send, out);
+		break;
+	case OP_LISTEN:
+		strbuf_printf(out, "listen dev %u group %s", op->listen.ifindex,
+			ip_text(&op->listen.group, ip));
+		break;
+	case OP_ADDR_ADD:
+	case OP_ADDR_DEL: op_text_addr(op, out); break;
+	case OP_SPAWN:
+		strbuf_printf(out, "spawn %u:", op->spawn.job);
+		for (const char *const *w = op->spawn.spec->argv; *w; w++)
+			strbuf_printf(out, " %s", *w);
+		break;
+	case OP_KILL: strbuf_printf(out, "kill %u signal %d", op->kill.job, op->kill.signal); break;
+	case OP_WILL:
+		strbuf_printf(out, "will %u: ", op->send.owner);
+		if (op->send.len)
+			op_text_bytes(&op->send, out);
+		else
+			strbuf_add(out, "nothing");
+		break;
+	case OP_TRACE:
+		strbuf_add(out, "trace ");
+		trace_text(&op->trace, out);
+		break;
+	}
+}

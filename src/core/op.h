@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* All that is ever done to a machine. Carried out in order by io/io_apply.c on the kernel and by
+ * the test world in memory. Pointers are good until the node's next step. */
+
+#include "base/strbuf.h"
+#include "core/job.h"
+#include "core/net.h"
+#include "core/trace.h"
+
+typedef enum OpKind {
+	OP_SEND_IP,    /* a whole IPv4 packet, out of the link, routing bypassed */
+	OP_SEND_FRAME, /* a whole Ethernet frame */
+	OP_LISTEN,     /* join the group on the link and report VRRP packets */
+	OP_ADDR_ADD,
+	OP_ADDR_DEL,
+	OP_SPAWN,
+	OP_KILL,       /* a signal to the process group of a job */
+	OP_WILL,       /* remember (len 0: forget) a last packet of this owner */
+	OP_TRACE,
+} OpKind;
+
+typedef struct OpSend {
+	uint32_t owner; /* OP_WILL only */
+	uint32_t ifindex;
+	IpAddr dst;     /* OP_SEND_FRAME: none, it stands in the frame */
+	const uint8_t *bytes;
+	size_t len;
+} OpSend;
+
+typedef struct Op {
+	OpKind kind;
+	union {
+		OpSend send;
+		struct {
+			uint32_t ifindex;
+			IpAddr group;
+		} listen;
+		struct {
+			uint32_t ifindex;
+			const AddrSpec *spec;
+		} addr;
+		struct {
+			uint32_t job;
+			const JobSpec *spec;
+		} spawn;
+		struct {
+			uint32_t job;
+			int signal;
+		} kill;
+		TraceRecord trace;
+	};
+} Op;
+
+typedef struct Ops {
+	VEC(Op) list;
+} Ops;
+
+static inline void ops_add(Ops *o, Op op)
+{
+	vec_push(&o->list, op);
+}
+
+/* One line without newline, for tests and for -DD. */
+void op_text(const Op *op, StrBuf *out);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/status.h"
+
+#include <inttypes.h>
+
+typedef enum StatusKind { KIND_OBJECT, KIND_LIST, KIND_STRING, KIND_NUMBER, KIND_BOOL } StatusKind;
+
+struct Status {
+	StatusKind kind;
+	Arena *arena;
+	const char *key;
+	const char *text; /* of a plain value, as JSON prints it without quotes */
+	Status *first, *last, *next;
+};
+
+enum { INDENT = 2, KEY_WIDTH = 20 };
+
+Status *status_new(Arena *arena)
+{
+	Status *s = ARENA_NEW(arena, Status);
+
+	s->arena = arena;
+	return s;
+}
+
+static Status *status_add(Status *parent, const char *key, StatusKind kind, const char *text)
+{
+	Status *s = status_new(parent->arena);
+
+	assert((parent->kind == KIND_OBJECT && key) || (parent->kind == KIND_LIST && !key));
+	s->kind = kind;
+	s->key = key ? arena_strdup(s->arena, key) : NULL;
+	s->text = text;
+	if (parent->last)
+		parent->last->next = s;
+	else
+		parent->first = s;
+	parent->last = s;
+	return s;
+}
+
+Status *status_object(Status *parent, const char *key)
+{
+	return status_add(parent, key, KIND_OBJECT, NULL);
+}
+
+Status *status_list(Status *parent, const char *key)
+{
+	return status_add(parent, key, KIND_LIST, NULL);
+}
+
+void status_string(Status *parent, const char *key, const char *value)
+{
+	(void)status_add(parent, key, KIND_STRING, arena_strdup(parent->arena, value));
+}
+
+void status_number(Status *parent, const char *key, int64_t value)
+{
+	(void)status_add(parent, key, KIND_NUMBER, arena_printf(parent->arena, "%" PRId64, value));
+}
+
+void status_milli(Status *parent, const char *key, int64_t value)
+{
+	const char *sign = value < 0 ? "-" : "";
+
+	value = value < 0 ? -value : value;
+	(void)status_add(parent, key, KIND_NUMBER,
+		arena_printf(parent->arena, "%s%" PRId64 ".%03" PRId64, sign, value / 1000,
+			value % 1000));
+}
+
+void status_bool(Status *parent, const char *key, bool value)
+{
+	(void)status_add(parent, key, KIND_BOOL, value ? "true" : "false");
+}
+
+static void json_string(const char *s, StrBuf *out)
+{
+	strbuf_add(out, "\"");
+	for (; *s; s++)
+		if (*s == '"' || *s == '\\')
+			strbuf_printf(out, "\\%c", *s);
+		else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			strbuf_printf(out, "\\u%04x", (unsigned)*s);
+		else
+			strbuf_addn(out, s, 1);
+	strbuf_add(out, "\"");
+}
+
+static void json_value(const Status *s, size_t depth, StrBuf *out)
+{
+	const bool object = s->kind == KIND_OBJECT;
+
+	if (s->kind == KIND_STRING) {
+		json_string(s->text, out);
+		return;
+	}
+	if (s->text) {
+		strbuf_add(out, s->text);
+		return;
+	}
+	strbuf_add(out, object ? "{" : "[");
+	for (const Status *c = s->first; c; c = c->next) {
+		strbuf_add(out, c == s->first ? "\n" : ",\n");
+		strbuf_pad(out, ' ', (depth + 1) * INDENT);
+		if (object) {
+			json_string(c->key, out);
+			strbuf_add(out, ": ");
+		}
+		json_value(c, depth + 1, out);
+	}
+	if (s->first) {
+		strbuf_add(out, "\n");
+		strbuf_pad(out, ' ', depth * INDENT);
+	}
+	strbuf_add(out, object ? "}" : "]");
+}
+
+void status_json(const Status *s, StrBuf *out)
+{
+	json_value(s, 0, out);
+	strbuf_add(out, "\n");
+}
+
+static void plain_key(const char *key, size_t depth, StrBuf *out)
+{
+	size_t start = out->n;
+
+	strbuf_pad(out, ' ', depth * INDENT);
+	for (const char *p = key; *p; p++)
+		strbuf_addn(out, *p == '_' ? " " : p, 1);
+	while (out->n - start < KEY_WIDTH)
+		strbuf_add(out, " ");
+	strbuf_add(out, " ");
+}
+
+static bool plain_list(const Status *s)
+{
+	return !s->first || s->first->text;
+}
+
+static void plain_value(const Status *s, size_t depth, StrBuf *out)
+{
+	for (const Status *c = s->first; c; c = c->next) {
+		if (c->text) {
+			plain_key(c->key, depth, out);
+			strbuf_printf(out, "%s\n", c->text);
+		} else if (c->kind == KIND_LIST && plain_list(c)) {
+			plain_key(c->key, depth, out);
+			for (const Status *i = c->first; i; i = i->next)
+				strbuf_printf(out, "%s%s", i == c->first ? "" : ", ", i->text);
+			strbuf_add(out, c->first ? "\n" : "none\n");
+		} else if (c->kind == KIND_LIST) {
+			for (const Status *i = c->first; i; i = i->next) {
+				strbuf_add(out, "\n");
+				strbuf_pad(out, ' ', depth * INDENT);
+				strbuf_printf(out, "%s\n", i->first ? i->first->text : "");
+				plain_value(&(Status){ .first = i->first ? i->first->next : NULL },
+					depth + 1, out);
+			}
+		} else {
+			strbuf_pad(out, ' ', depth * INDENT);
+			strbuf_printf(out, "%s\n", c->key);
+			plain_value(c, depth + 1, out);
+		}
+	}
+}
+
+void status_plain(const Status *s, StrBuf *out)
+{
+	plain_value(s, 0, out);
+}
