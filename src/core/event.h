@@ -40,11 +40,17 @@ typedef struct EventJobDone {
 	int code;
 } EventJobDone;
 
+typedef enum OpFailed {
+	OP_FAILED_ADDR_ADD,
+	OP_FAILED_ADDR_DEL,
+	OP_FAILED_LISTEN,
+} OpFailed;
+
 typedef struct EventOpFailed {
-	int error;        /* errno, positive */
-	const char *what; /* "add address", "listen", "send" */
+	OpFailed what;
+	int error;          /* errno, positive */
 	uint32_t ifindex;
-	IpAddr ip;        /* for addresses */
+	IpAddr ip;          /* of an address */
 	uint8_t prefix_len;
 } EventOpFailed;
 

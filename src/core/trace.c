@@ -110,7 +110,9 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_SCRIPT_TIMEOUT] = { INFO, "VRRP_Script(%s) timed_out" },
 	[TRACE_SCRIPT_NOT_RUN] = { WARNING, "VRRP_Script(%s) failed (could not be run: %e)" },
 	[TRACE_SCRIPT_NOW] = { INFO, "Script `%s` now returning %a" },
-	[TRACE_OP_FAILED] = { WARNING, "%s %o: %e" },
+	[TRACE_ADDR_ADD_FAILED] = { WARNING, "cannot add address %i to %o: %e" },
+	[TRACE_ADDR_DEL_FAILED] = { WARNING, "cannot remove address %i from %o: %e" },
+	[TRACE_LISTEN_FAILED] = { WARNING, "cannot receive adverts on %o: %e" },
 };
 
 TraceLevel trace_level(TraceReason reason)

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "node/node.h"
+
+struct Node {
+	const VrrpConfig *config;
+	LinkTable links;
+	VrrpEngine vrrp;
+	AddrManager addrs;
+	Announcer announcer;
+	Run run;
+	Effects effects;
+	Ops ops;
+	bool stopping;
+};
+
+Node *node_new(const VrrpConfig *config)
+{
+	Node *n = NEW(Node);
+
+	n->config = config;
+	vrrp_engine_init(&n->vrrp, config, &n->links);
+	addr_manager_init(&n->addrs, config->n_instances);
+	for (uint32_t i = 0; i < config->n_instances; i++)
+		addr_manager_own(&n->addrs, i, config->instances[i].vips,
+			config->instances[i].n_vips);
+	announcer_init(&n->announcer, &n->addrs, &n->links);
+	return n;
+}
+
+void node_free(Node *n)
+{
+	if (!n)
+		return;
+	announcer_free(&n->announcer);
+	addr_manager_free(&n->addrs);
+	vrrp_engine_free(&n->vrrp);
+	run_free(&n->run);
+	effects_free(&n->effects);
+	vec_free(&n->ops.list);
+	link_table_free(&n->links);
+	free(n);
+}
+
+static void node_send(Node *n, OpKind kind, const EffectSend *s)
+{
+	ops_add(&n->ops, (Op){ .kind = kind,
+				 .send = { .owner = s->owner,
+					 .ifindex = s->ifindex,
+					 .dst = s->dst,
+					 .bytes = s->bytes,
+					 .len = s->len } });
+}
+
+static void node_lower_one(Node *n, const Effect *e, Instant now)
+{
+	switch (e->kind) {
+	case EFFECT_ADVERT: node_send(n, OP_SEND_IP, &e->send); break;
+	case EFFECT_WILL: node_send(n, OP_WILL, &e->send); break;
+	case EFFECT_LISTEN:
+		ops_add(&n->ops, (Op){ .kind = OP_LISTEN,
+					 .listen = { .ifindex = e->listen.ifindex,
+						 .group = e->listen.group } });
+		break;
+	case EFFECT_ADDR_WANT:
+		addr_manager_want(&n->addrs, e->addr_want.owner, e->addr_want.on);
+		if (!e->addr_want.on)
+			announcer_stop(&n->announcer, e->addr_want.owner);
+		break;
+	case EFFECT_ANNOUNCE:
+		announcer_start(&n->announcer, e->announce.owner, &e->announce.plan, now);
+		break;
+	case EFFECT_JOB: run_submit(&n->run, e->job.key, e->job.spec, now, &n->ops); break;
+	case EFFECT_JOB_CANCEL: run_cancel(&n->run, e->job.key, now, &n->ops); break;
+	case EFFECT_TRACE: ops_add(&n->ops, (Op){ .kind = OP_TRACE, .trace = e->trace }); break;
+	}
+}
+
+static void node_lower(Node *n, Instant now)
+{
+	vec_foreach (e, &n->effects.list)
+		node_lower_one(n, e, now);
+	vec_clear(&n->effects.list);
+}
+
+static void node_trace(Node *n, TraceRecord t)
+{
+	ops_add(&n->ops, (Op){ .kind = OP_TRACE, .trace = t });
+}
+
+static void node_link(Node *n, const Link *seen, Instant now)
+{
+	const Link *before = link_by_name(&n->links, seen->name);
+	const bool known = before && before->ifindex, was_up = known && before->up;
+	const Link *l = link_table_set(&n->links, seen);
+
+	if (!l)
+		return;
+	addr_manager_link(&n->addrs, l->name, l->ifindex);
+	if (n->vrrp.running && was_up != l->up)
+		node_trace(n, (TraceRecord){ .reason = l->up ? TRACE_LINK_UP : TRACE_LINK_DOWN,
+				      .object = l->name });
+	vrrp_engine_link(&n->vrrp, l->name, now, &n->effects);
+}
+
+static void node_link_gone(Node *n, uint32_t ifindex, Instant now)
+{
+	Link *l = link_by_index(&n->links, ifindex);
+
+	if (!l)
+		return;
+	l->ifindex = 0;
+	l->up = false;
+	vec_clear(&l->addrs);
+	addr_manager_link(&n->addrs, l->name, 0);
+	node_trace(n, (TraceRecord){ .reason = TRACE_LINK_GONE, .object = l->name });
+	vrrp_engine_link(&n->vrrp, l->name, now, &n->effects);
+}
+
+static void node_addr(Node *n, const EventAddr *a, bool present, Instant now)
+{
+	Link *l = link_by_index(&n->links, a->ifindex);
+	uint32_t entry;
+
+	if (!l)
+		return;
+	switch (addr_manager_seen(&n->addrs, a, present, &entry)) {
+	case ADDR_MANAGED: break;
+	case ADDR_FOREIGN:
+		if (present)
+			link_add_addr(l, &a->ip);
+		else
+			link_del_addr(l, &a->ip);
+		vrrp_engine_link(&n->vrrp, l->name, now, &n->effects);
+		break;
+	case ADDR_LOST:
+		node_trace(n, (TraceRecord){ .reason = TRACE_ADDR_REMOVED,
+				      .ip = a->ip,
+				      .object = l->name });
+		for (uint32_t i = 0; i < n->addrs.n_owners; i++)
+			if (addr_manager_owner_wants(&n->addrs, i, entry))
+				vrrp_engine_addr_lost(&n->vrrp, i, n->addrs.entries.items[entry].spec,
+					now, &n->effects);
+		break;
+	}
+}
+
+static void node_result(Node *n, const RunResult *r, Instant now)
+{
+	switch ((JobKind)r->key.kind) {
+	case JOB_CHECK:
+		vrrp_engine_check_done(&n->vrrp, r->key.id, &r->result, now, &n->effects);
+		break;
+	}
+}
+
+static void node_op_failed(Node *n, const EventOpFailed *f)
+{
+	static const TraceReason reasons[] = {
+		[OP_FAILED_ADDR_ADD] = TRACE_ADDR_ADD_FAILED,
+		[OP_FAILED_ADDR_DEL] = TRACE_ADDR_DEL_FAILED,
+		[OP_FAILED_LISTEN] = TRACE_LISTEN_FAILED,
+	};
+	const Link *l = link_by_index(&n->links, f->ifindex);
+
+	if (f->what != OP_FAILED_LISTEN && addr_manager_failed(&n->addrs, f))
+		return;
+	node_trace(n, (TraceRecord){ .reason = reasons[f->what],
+			      .object = l ? l->name : NULL,
+			      .ip = f->ip,
+			      .a = f->error });
+}
+
+static void node_timer(Node *n, Instant now)
+{
+	RunResult result;
+
+	while (run_timer(&n->run, now, &n->ops, &result))
+		node_result(n, &result, now);
+	vrrp_engine_timer(&n->vrrp, now, &n->effects);
+}
+
+static void node_event(Node *n, const Event *event)
+{
+	const Instant now = event->now;
+	RunResult result;
+
+	switch (event->kind) {
+	case EVENT_TIMER: node_timer(n, now); break;
+	case EVENT_LINK: node_link(n, &event->link, now); break;
+	case EVENT_LINK_GONE: node_link_gone(n, event->link.ifindex, now); break;
+	case EVENT_ADDR: node_addr(n, &event->addr, true, now); break;
+	case EVENT_ADDR_GONE: node_addr(n, &event->addr, false, now); break;
+	case EVENT_READY: vrrp_engine_start(&n->vrrp, now, &n->effects); break;
+	case EVENT_PACKET: vrrp_engine_packet(&n->vrrp, &event->packet, now, &n->effects); break;
+	case EVENT_JOB_DONE:
+		if (run_done(&n->run, &event->job_done, now, &n->ops, &result))
+			node_result(n, &result, now);
+		break;
+	case EVENT_OP_FAILED: node_op_failed(n, &event->op_failed); break;
+	case EVENT_STOP:
+		n->stopping = true;
+		vrrp_engine_stop(&n->vrrp, now, &n->effects);
+		break;
+	}
+}
+
+const Ops *node_step(Node *n, const Event *event)
+{
+	vec_clear(&n->ops.list);
+	arena_reset(&n->effects.scratch);
+	node_event(n, event);
+	node_lower(n, event->now);
+	addr_manager_step(&n->addrs, &n->ops);
+	/* Neighbours are told of an address when it is there. */
+	if (!addr_manager_busy(&n->addrs))
+		announcer_step(&n->announcer, event->now, &n->ops, &n->effects.scratch);
+	return &n->ops;
+}
+
+Instant node_next_due(Node *n)
+{
+	Instant due = vrrp_engine_next_due(&n->vrrp);
+
+	if (addr_manager_busy(&n->addrs))
+		return 0;
+	due = MIN(due, announcer_next_due(&n->announcer));
+	return MIN(due, run_next_due(&n->run));
+}
+
+bool node_stopped(const Node *n)
+{
+	return n->stopping && run_idle(&n->run) && !addr_manager_busy(&n->addrs);
+}
+
+static bool node_has_addr(const void *data, uint32_t owner, size_t i)
+{
+	const Node *n = data;
+
+	return addr_manager_present(&n->addrs, owner, i);
+}
+
+void node_status(Node *n, Instant now, Status *out)
+{
+	vrrp_engine_status(&n->vrrp, now, node_has_addr, n, out);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "vrrp/vrrp_engine.h"
+
+typedef struct EngineKey {
+	uint32_t ifindex;
+	uint8_t vrid;
+	uint8_t family;
+	uint8_t zero[2];
+} EngineKey;
+
+void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *links)
+{
+	const size_t n = config->n_instances, m = config->n_scripts;
+
+	*e = (VrrpEngine){
+		.config = config,
+		.links = links,
+		.routers = mem_alloc(n, sizeof(*e->routers)),
+		.scripts = mem_alloc(m, sizeof(*e->scripts)),
+		.by_key = MAP_INIT(sizeof(EngineKey)),
+	};
+	timerq_init(&e->timers, (uint32_t)(n + m));
+	for (uint32_t i = 0; i < n; i++)
+		vrrp_router_init(&e->routers[i], &config->instances[i], i);
+	for (uint32_t i = 0; i < m; i++)
+		e->scripts[i] = (TrackScript){
+			.config = &config->scripts[i], .index = i, .due = INSTANT_NEVER
+		};
+}
+
+void vrrp_engine_free(VrrpEngine *e)
+{
+	timerq_free(&e->timers);
+	map_free(&e->by_key);
+	free(e->routers);
+	free(e->scripts);
+	*e = (VrrpEngine){ 0 };
+}
+
+static void engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now,
+	Effects *out)
+{
+	vrrp_fsm_step(r, in, now, out);
+	timerq_set(&e->timers, r->id, r->due);
+}
+
+static void engine_check_timer(VrrpEngine *e, TrackScript *s)
+{
+	timerq_set(&e->timers, (uint32_t)e->config->n_instances + s->index, s->due);
+}
+
+/* Links, addresses or checks have changed: has the router a fault, and what is its priority? */
+static void engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
+{
+	VrrpInput in = { .kind = VRRP_IN_PRIORITY, .priority = vrrp_health_priority(e, r) };
+
+	if (in.priority != r->priority)
+		engine_step(e, r, &in, now, out);
+	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r) };
+	if (r->state == VRRP_FAULT && !in.cause.reason)
+		in.kind = VRRP_IN_CLEAR;
+	if (in.kind == VRRP_IN_CLEAR || in.cause.reason)
+		engine_step(e, r, &in, now, out);
+}
+
+/* Where the router stands now: index, source address, room in its adverts. */
+static void engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
+{
+	const VrrpInstanceConfig *c = r->config;
+	const Link *l = link_by_name(e->links, c->interface);
+	const uint32_t ifindex = l ? l->ifindex : 0;
+	EngineKey key = { .ifindex = r->ifindex, .vrid = c->vrid, .family = (uint8_t)c->family };
+	const IpAddr *source;
+	size_t room;
+
+	if (ifindex != r->ifindex) {
+		map_del(&e->by_key, &key);
+		r->ifindex = ifindex;
+		key.ifindex = ifindex;
+		if (ifindex) {
+			map_put(&e->by_key, &key, r->id);
+			effects_add(out, (Effect){ .kind = EFFECT_LISTEN,
+						 .listen = { .ifindex = ifindex, .group = c->group } });
+		}
+	}
+	if (!l || !ifindex)
+		return;
+	source = c->has_source ? &c->source : link_source(l, c->family);
+	r->source = source ? *source : (IpAddr){ 0 };
+	room = vrrp_packet_room(c, l->mtu);
+	if (room < c->n_advertised && r->n_advertised != room)
+		effects_trace(out, (TraceRecord){ .reason = TRACE_VIP_EXTRA,
+					   .subject = c->name,
+					   .a = (int64_t)room,
+					   .b = (int64_t)(c->n_advertised - room) });
+	r->n_advertised = MIN(room, c->n_advertised);
+}
+
+void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
+{
+	e->running = true;
+	e->deaf_until = instant_add(now, e->config->startup_delay_usec);
+	for (size_t i = 0; i < e->config->n_scripts; i++) {
+		track_script_start(&e->scripts[i], now);
+		engine_check_timer(e, &e->scripts[i]);
+	}
+	for (size_t i = 0; i < e->config->n_instances; i++) {
+		VrrpRouter *r = &e->routers[i];
+		VrrpInput in = { .kind = VRRP_IN_START };
+
+		engine_bind(e, r, out);
+		r->priority = vrrp_health_priority(e, r);
+		in.cause = vrrp_health_fault(e, r);
+		engine_step(e, r, &in, now, out);
+		if (e->config->startup_delay_usec && r->state == VRRP_BACKUP) {
+			/* Nobody takes over before the delay has passed (behaviour 31). */
+			r->due = instant_add(r->due, e->config->startup_delay_usec);
+			timerq_set(&e->timers, r->id, r->due);
+		}
+	}
+}
+
+void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
+{
+	const VrrpInput in = { .kind = VRRP_IN_STOP };
+
+	e->running = false;
+	for (size_t i = 0; i < e->config->n_instances; i++)
+		engine_step(e, &e->routers[i], &in, now, out);
+	for (size_t i = 0; i < e->config->n_scripts; i++) {
+		e->scripts[i].due = INSTANT_NEVER;
+		engine_check_timer(e, &e->scripts[i]);
+		effects_add(out, (Effect){ .kind = EFFECT_JOB_CANCEL,
+					 .job = { .key = { JOB_CHECK, (uint32_t)i } } });
+	}
+}
+
+static bool engine_uses_link(const VrrpRouter *r, const char *name)
+{
+	const VrrpInstanceConfig *c = r->config;
+
+	if (!strcmp(c->interface, name))
+		return true;
+	for (size_t i = 0; i < c->n_interfaces; i++)
+		if (!strcmp(c->interfaces[i].name, name))
+			return true;
+	for (size_t i = 0; i < c->n_vips; i++)
+		if (!strcmp(c->vips[i].dev, name))
+			return true;
+	return false;
+}
+
+void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out)
+{
+	if (!e->running)
+		return;
+	for (size_t i = 0; i < e->config->n_instances; i++) {
+		VrrpRouter *r = &e->routers[i];
+
+		if (!engine_uses_link(r, name))
+			continue;
+		engine_bind(e, r, out);
+		engine_health(e, r, now, out);
+	}
+}
+
+static void engine_rejected(VrrpRouter *r, VrrpReject why, const IpAddr *src, VrrpMismatch mismatch,
+	Effects *out)
+{
+	static const TraceReason reasons[VRRP_REJECTS] = {
+		[VRRP_REJECT_SHORT] = TRACE_REJECT_SHORT,
+		[VRRP_REJECT_LONG] = TRACE_REJECT_LONG,
+		[VRRP_REJECT_IP_LENGTH] = TRACE_REJECT_IP_LENGTH,
+		[VRRP_REJECT_TTL] = TRACE_REJECT_TTL,
+		[VRRP_REJECT_VERSION] = TRACE_REJECT_VERSION,
+		[VRRP_REJECT_AUTH_TYPE] = TRACE_REJECT_AUTH_TYPE,
+		[VRRP_REJECT_AUTH_MISMATCH] = TRACE_REJECT_AUTH_MISMATCH,
+		[VRRP_REJECT_PASSWORD] = TRACE_REJECT_PASSWORD,
+		[VRRP_REJECT_INTERVAL] = TRACE_REJECT_INTERVAL,
+		[VRRP_REJECT_TYPE] = TRACE_REJECT_TYPE,
+		[VRRP_REJECT_CHECKSUM] = TRACE_REJECT_CHECKSUM,
+		[VRRP_REJECT_UNICAST] = TRACE_REJECT_UNICAST,
+	};
+
+	r->counters.rejected[why]++;
+	if (r->traced_rejects & 1u << why)
+		return;
+	r->traced_rejects |= 1u << why;
+	effects_trace(out, (TraceRecord){ .reason = reasons[why],
+				   .subject = r->config->name,
+				   .ip = *src,
+				   .a = mismatch.got,
+				   .b = mismatch.want });
+}
+
+/* Accepted, but not as we would have it: told once for each master. */
+static void engine_differences(VrrpRouter *r, const VrrpAdvert *a, Effects *out)
+{
+	if (!a->same_addresses) {
+		r->counters.address_list++;
+		if (!r->traced_list)
+			effects_trace(out, (TraceRecord){ .reason = TRACE_ADDRESS_LIST,
+						   .subject = r->config->name,
+						   .ip = a->src,
+						   .a = a->n_addresses,
+						   .b = (int64_t)r->n_advertised });
+		r->traced_list = true;
+	}
+	if (a->advert_usec != r->config->advert_usec) {
+		if (!r->traced_interval)
+			effects_trace(out, (TraceRecord){ .reason = TRACE_INTERVAL_DIFFERS,
+						   .subject = r->config->name,
+						   .ip = a->src,
+						   .a = (int64_t)(a->advert_usec / USEC_PER_CSEC),
+						   .b = (int64_t)(r->config->advert_usec /
+							   USEC_PER_CSEC) });
+		r->traced_interval = true;
+	}
+}
+
+static void engine_unknown_vrid(VrrpEngine *e, const EventPacket *p, uint8_t vrid, Effects *out)
+{
+	const Link *l = link_by_index(e->links, p->ifindex);
+
+	e->unknown_vrid++;
+	if (e->config->log_unknown_vrids)
+		effects_trace(out, (TraceRecord){ .reason = TRACE_UNKNOWN_VRID,
+					   .object = l ? l->name : NULL,
+					   .a = vrid });
+}
+
+void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out)
+{
+	EngineKey key = { .ifindex = p->ifindex, .family = IP_V4 };
+	VrrpAdvert advert;
+	VrrpMismatch mismatch;
+	VrrpReject why;
+	VrrpRouter *r;
+	IpAddr src;
+	uint32_t id;
+
+	if (!e->running || now < e->deaf_until)
+		return;
+	if (!vrrp_packet_peek(p->bytes, p->len, &src, &key.vrid)) {
+		e->malformed++;
+		return;
+	}
+	if (!map_get(&e->by_key, &key, &id)) {
+		engine_unknown_vrid(e, p, key.vrid, out);
+		return;
+	}
+	r = &e->routers[id];
+	why = vrrp_packet_decode(r->config, r->n_advertised, p->bytes, p->len, &advert, &mismatch);
+	if (why) {
+		engine_rejected(r, why, &src, mismatch, out);
+		return;
+	}
+	r->counters.adverts_received++;
+	r->counters.zero_received += advert.priority == VRRP_PRIORITY_STOP;
+	engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
+	engine_differences(r, &advert, out);
+}
+
+void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out)
+{
+	const VrrpInput in = { .kind = VRRP_IN_TIMER };
+	uint32_t id;
+
+	for (size_t i = 0; i < LIMIT_STEP_TIMERS && timerq_next(&e->timers, &id) <= now; i++) {
+		if (id < e->config->n_instances) {
+			engine_step(e, &e->routers[id], &in, now, out);
+		} else {
+			TrackScript *s = &e->scripts[id - e->config->n_instances];
+
+			track_script_step(s, now, out);
+			engine_check_timer(e, s);
+		}
+	}
+}
+
+void vrrp_engine_check_done(VrrpEngine *e, uint32_t script, const JobResult *result, Instant now,
+	Effects *out)
+{
+	if (!e->running || !track_script_done(&e->scripts[script], result, out))
+		return;
+	for (size_t i = 0; i < e->config->n_instances; i++)
+		for (size_t j = 0; j < e->config->instances[i].n_scripts; j++)
+			if (e->config->instances[i].scripts[j].script == script) {
+				engine_health(e, &e->routers[i], now, out);
+				break;
+			}
+}
+
+void vrrp_engine_addr_lost(VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now,
+	Effects *out)
+{
+	VrrpRouter *r = &e->routers[id];
+	const VrrpInput in = { .kind = VRRP_IN_VIP_LOST,
+		.cause = { .reason = TRACE_VIP_LOST,
+			.subject = r->config->name,
+			.object = addr->dev,
+			.ip = addr->ip } };
+
+	if (e->running)
+		engine_step(e, r, &in, now, out);
+}
+
+Instant vrrp_engine_next_due(VrrpEngine *e)
+{
+	return timerq_next(&e->timers, NULL);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* vrrp: the VRRP engine, all routers of one configuration (RFC 3768, RFC 9568, and what keepalived
+ * adds to them). It finds the router that a packet is for, turns links and checks into faults and
+ * priorities, and keeps the timers. It never touches the machine: everything it wants done is an
+ * effect. */
+
+#include "base/map.h"
+#include "base/timerq.h"
+#include "core/event.h"
+#include "core/status.h"
+#include "vrrp/vrrp_fsm.h"
+
+typedef struct VrrpEngine {
+	const VrrpConfig *config; /* borrowed */
+	const LinkTable *links;   /* borrowed from the node */
+	VrrpRouter *routers;      /* one for each instance, same index */
+	TrackScript *scripts;     /* one for each script, same index */
+	TimerQ timers;            /* routers, then scripts */
+	Map by_key;               /* (ifindex, vrid, family) -> router */
+	Instant deaf_until;       /* vrrp_startup_delay */
+	bool running;
+	uint64_t unknown_vrid, malformed;
+} VrrpEngine;
+
+void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *links);
+void vrrp_engine_free(VrrpEngine *e);
+
+/* All links are known: begin. */
+void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out);
+/* Every router stops; nothing is due any more. */
+void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out);
+/* The link of this name, or its addresses, changed. */
+void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out);
+void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out);
+void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out);
+void vrrp_engine_check_done(VrrpEngine *e, uint32_t script, const JobResult *result, Instant now,
+	Effects *out);
+/* Another program removed an address that router `id` holds. */
+void vrrp_engine_addr_lost(VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now,
+	Effects *out);
+Instant vrrp_engine_next_due(VrrpEngine *e);
+
+/* The first fault of a router, reason TRACE_NONE when it has none (vrrp_health.c). */
+TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r);
+/* Base priority and what the trackers add, within 1..254; 255 is never altered (behaviour 6). */
+uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r);
+
+/* Adds `instances` and `scripts` (vrrp_status.c). `has_addr` tells whether an address of a router is
+ * on the machine. */
+typedef bool VrrpHasAddr(const void *data, uint32_t id, size_t i);
+void vrrp_engine_status(const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data,
+	Status *out);

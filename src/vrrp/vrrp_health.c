@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "vrrp/vrrp_engine.h"
+
+static TraceRecord health_fault(const VrrpRouter *r, TraceReason reason, const char *object)
+{
+	return (TraceRecord){ .reason = reason, .subject = r->config->name, .object = object };
+}
+
+static TrackHealth health_of_link(const VrrpEngine *e, const char *name)
+{
+	const Link *l = link_by_name(e->links, name);
+
+	return l && l->ifindex && l->up ? TRACK_GOOD : TRACK_BAD;
+}
+
+static TraceRecord health_link_fault(const VrrpEngine *e, const VrrpRouter *r, const char *name)
+{
+	const Link *l = link_by_name(e->links, name);
+
+	if (!l || !l->ifindex)
+		return health_fault(r, TRACE_FAULT_NO_INTERFACE, name);
+	if (!l->up)
+		return health_fault(r, TRACE_FAULT_INTERFACE, name);
+	return (TraceRecord){ 0 };
+}
+
+static TraceRecord health_script_fault(const VrrpEngine *e, const VrrpRouter *r,
+	const VrrpTrackScript *t)
+{
+	const TrackScript *s = &e->scripts[t->script];
+	const bool bad = s->health == (t->reverse ? TRACK_GOOD : TRACK_BAD);
+
+	if (t->weight)
+		return (TraceRecord){ 0 };
+	if (s->health == TRACK_UNKNOWN)
+		return health_fault(r, TRACE_FAULT_SCRIPT_PENDING, s->config->name);
+	return bad ? health_fault(r, TRACE_FAULT_SCRIPT, s->config->name) : (TraceRecord){ 0 };
+}
+
+/* The interface, its address, every interface the addresses are on (behaviour 43), the tracked
+ * ones. */
+static TraceRecord health_links_fault(const VrrpEngine *e, const VrrpRouter *r)
+{
+	const VrrpInstanceConfig *c = r->config;
+	TraceRecord fault = { 0 };
+	const char *last = c->interface;
+
+	if (!r->ifindex)
+		return health_fault(r, TRACE_FAULT_NO_INTERFACE, c->interface);
+	if (!c->dont_track_primary)
+		fault = health_link_fault(e, r, c->interface);
+	if (!fault.reason && r->source.family == IP_NONE)
+		fault = health_fault(r, TRACE_FAULT_NO_ADDRESS, c->interface);
+	for (size_t i = 0; i < c->n_vips && !fault.reason; i++) {
+		/* Most stand on one interface: look at each run of equal names once. */
+		if (!strcmp(c->vips[i].dev, last))
+			continue;
+		last = c->vips[i].dev;
+		if (strcmp(last, c->interface))
+			fault = health_link_fault(e, r, last);
+	}
+	for (size_t i = 0; i < c->n_interfaces && !fault.reason; i++)
+		if (!c->interfaces[i].weight)
+			fault = health_link_fault(e, r, c->interfaces[i].name);
+	return fault;
+}
+
+TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r)
+{
+	TraceRecord fault = health_links_fault(e, r), pending = { 0 };
+
+	for (size_t i = 0; i < r->config->n_scripts && !fault.reason; i++) {
+		fault = health_script_fault(e, r, &r->config->scripts[i]);
+		/* A check that has failed says more than one that has not ended yet. */
+		if (fault.reason == TRACE_FAULT_SCRIPT_PENDING) {
+			pending = fault;
+			fault = (TraceRecord){ 0 };
+		}
+	}
+	return fault.reason ? fault : pending;
+}
+
+uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r)
+{
+	const VrrpInstanceConfig *c = r->config;
+	int priority = c->priority;
+
+	if (c->priority == VRRP_PRIORITY_OWNER)
+		return VRRP_PRIORITY_OWNER;
+	for (size_t i = 0; i < c->n_interfaces; i++)
+		priority += track_weight(c->interfaces[i].weight, c->interfaces[i].reverse,
+			health_of_link(e, c->interfaces[i].name));
+	for (size_t i = 0; i < c->n_scripts; i++)
+		priority += track_weight(c->scripts[i].weight, c->scripts[i].reverse,
+			e->scripts[c->scripts[i].script].health);
+	return (uint8_t)MAX(1, MIN(priority, VRRP_PRIORITY_OWNER - 1));
+}
