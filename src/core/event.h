@@ -25,7 +25,8 @@ typedef struct EventAddr {
 	uint32_t ifindex;
 	IpAddr ip;
 	uint8_t prefix_len;
-	bool self; /* the change was made by an op of this node */
+	bool self;   /* the change was made by an op of this node */
+	bool marked; /* it carries our owner mark (IFA_PROTO, Linux 5.18) */
 } EventAddr;
 
 typedef struct EventPacket {

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* cli: the `regent` command. To add a subcommand: a file, a declaration here, a row in main.c. */
+
+#include "base/base.h"
+
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+typedef struct CliArgs {
+	const char *run_dir;
+	int argc;    /* behind the name of the command */
+	char **argv;
+} CliArgs;
+
+typedef struct CliCommand {
+	const char *name, *arguments, *help;
+	int (*run)(const CliArgs *args);
+} CliCommand;
+
+int cli_check(const CliArgs *args);
+int cli_status(const CliArgs *args);

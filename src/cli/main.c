@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* regent: the command. Each subcommand is a row of the table below and a file of its own. */
+#include "cli/cli.h"
+#include "core/control.h"
+#include "core/version.h"
+
+#include <stdio.h>
+
+static const CliCommand commands[] = {
+	{ "check", "FILE", "check a configuration: exit 0, or the list of errors", cli_check },
+	{ "status", "[--json]", "what the daemon does and why", cli_status },
+};
+
+static void usage(FILE *to)
+{
+	(void)fputs("Usage: regent [--run-dir DIR] COMMAND\n\n", to);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		(void)fprintf(to, "  %-8s %-10s %s\n", commands[i].name, commands[i].arguments,
+			commands[i].help);
+	(void)fputs("\nThe run directory is that of the daemon (REGENT_RUN_DIR, " CONTROL_RUN_DIR
+		    ").\n",
+		to);
+}
+
+int main(int argc, char **argv)
+{
+	CliArgs args = { .run_dir = getenv("REGENT_RUN_DIR") ?: CONTROL_RUN_DIR };
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--run-dir") && i + 1 < argc) {
+			args.run_dir = argv[++i];
+		} else if (!strncmp(argv[i], "--run-dir=", 10)) {
+			args.run_dir = argv[i] + 10;
+		} else if (!strcmp(argv[i], "--version") || !strcmp(argv[i], "-v")) {
+			(void)puts("regent " REGENT_VERSION);
+			return CLI_OK;
+		} else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			usage(stdout);
+			return CLI_OK;
+		} else {
+			(void)fprintf(stderr, "regent: unknown option %s\n", argv[i]);
+			return CLI_USAGE;
+		}
+	}
+	if (i == argc) {
+		usage(stderr);
+		return CLI_USAGE;
+	}
+	args.argc = argc - i - 1;
+	args.argv = argv + i + 1;
+	for (size_t c = 0; c < ARRAY_LEN(commands); c++)
+		if (!strcmp(argv[i], commands[c].name))
+			return commands[c].run(&args);
+	(void)fprintf(stderr, "regent: unknown command %s; see regent --help\n", argv[i]);
+	return CLI_USAGE;
+}

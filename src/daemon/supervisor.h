@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The supervisor: starts the engine's process and outlives it. When an engine dies it sends the
+ * engine's last will (priority 0, so that a backup takes over after the skew time), withdraws its
+ * addresses and starts it again. It relays signals and owns the control socket. */
+
+#include "daemon/options.h"
+#include "vrrp/vrrp_config.h"
+
+/* Runs until it is told to stop; gives the exit status. In an engine's process it gives the
+ * engine's. */
+int supervisor_run(const Options *options, const VrrpConfig *config);

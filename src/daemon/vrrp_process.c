@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/vrrp_process.h"
+
+#include "core/control.h"
+#include "core/version.h"
+#include "daemon/options.h"
+#include "io/io_channel.h"
+#include "io/io_machine.h"
+#include "node/node.h"
+
+#include <unistd.h>
+
+typedef struct Process {
+	IoLoop *loop;
+	IoMachine *machine;
+	IoChannel *channel;
+	IoWill *will;
+	Node *node;
+	Instant started;
+} Process;
+
+static void process_event(void *data, const Event *event)
+{
+	Process *p = data;
+
+	if (event)
+		io_machine_apply(p->machine, node_step(p->node, event));
+	else if (node_stopped(p->node))
+		io_loop_exit(p->loop, EXIT_OK);
+	else
+		io_machine_arm(p->machine, node_next_due(p->node));
+}
+
+static void process_stop(void *data, int signal _unused_)
+{
+	Process *p = data;
+
+	io_machine_post(p->machine, EVENT_STOP);
+}
+
+static void process_ignore(void *data _unused_, int signal _unused_)
+{
+}
+
+static void process_status(Process *p, bool json, StrBuf *out)
+{
+	_cleanup_(arena_free) Arena arena = { 0 };
+	Status *s = status_new(&arena);
+	const Instant now = io_now();
+
+	status_string(s, "version", REGENT_VERSION);
+	status_string(s, "engine", "vrrp");
+	status_number(s, "pid", getpid());
+	status_milli(s, "uptime", (int64_t)(instant_since(now, p->started) / USEC_PER_MSEC));
+	node_status(p->node, now, s);
+	status_number(s, "send_failures", (int64_t)io_machine_send_failures(p->machine));
+	if (json)
+		status_json(s, out);
+	else
+		status_plain(s, out);
+}
+
+static void process_request(void *data, int fd, const char *line)
+{
+	Process *p = data;
+	_cleanup_(strbuf_free) StrBuf answer = { 0 };
+	const ControlCommand command = control_parse(line);
+
+	switch (command) {
+	case CONTROL_STATUS:
+	case CONTROL_STATUS_JSON:
+		strbuf_add(&answer, CONTROL_OK);
+		process_status(p, command == CONTROL_STATUS_JSON, &answer);
+		break;
+	case CONTROL_BAD: strbuf_add(&answer, CONTROL_ERROR "unknown request\n"); break;
+	}
+	io_channel_answer(p->channel, fd, answer.s, answer.n);
+}
+
+static int process_setup(Process *p, const VrrpProcess *args)
+{
+	int r = io_loop_new(&p->loop);
+
+	if (!r)
+		r = io_will_open(args->will_fd, &p->will);
+	if (!r)
+		r = io_machine_new(p->loop, &args->journal, p->will, process_event, p, &p->machine);
+	if (!r)
+		r = io_channel_open(p->loop, args->channel_fd, process_request, p, &p->channel);
+	if (!r)
+		r = io_loop_signal(p->loop, SIGTERM, process_stop, p);
+	if (!r)
+		r = io_loop_signal(p->loop, SIGINT,
+			args->ignore_sigint ? process_ignore : process_stop, p);
+	if (!r)
+		r = io_loop_signal(p->loop, SIGHUP, process_ignore, p);
+	return r;
+}
+
+int vrrp_process_run(VrrpProcess *args)
+{
+	Process p = { .node = node_new(args->config), .started = io_now() };
+	int r;
+
+	io_journal_open(&args->journal);
+	r = process_setup(&p, args);
+	if (!r)
+		r = io_machine_start(p.machine);
+	if (r)
+		io_journal_line(&args->journal, TRACE_LEVEL_WARNING, "cannot start: %s",
+			strerrordesc_np(-r));
+	r = r ? EXIT_FATAL : io_loop_run(p.loop);
+	io_channel_free(p.channel);
+	io_machine_free(p.machine);
+	io_loop_free(p.loop);
+	io_will_free(p.will);
+	node_free(p.node);
+	return r < 0 ? EXIT_FATAL : r;
+}

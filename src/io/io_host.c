@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/io_host.h"
+
+#include "base/strbuf.h"
+#include "core/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int host_read(int fd, Arena *arena, char **ret_text, size_t *ret_size)
+{
+	_cleanup_(strbuf_free) StrBuf text = { 0 };
+	char chunk[16384];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		if (text.n + (size_t)n > LIMIT_CONFIG_BYTES)
+			return EFBIG;
+		strbuf_addn(&text, chunk, (size_t)n);
+	}
+	*ret_text = arena_strndup(arena, strbuf_text(&text), text.n);
+	*ret_size = text.n;
+	return 0;
+}
+
+const char *io_host_read_file(void *data _unused_, const char *path, Arena *arena,
+	size_t *ret_size, int *ret_errno)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *text = NULL;
+	struct stat st;
+	int r;
+
+	if (fd < 0) {
+		*ret_errno = errno;
+		return NULL;
+	}
+	r = fstat(fd, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
+	if (!r)
+		r = host_read(fd, arena, &text, ret_size);
+	(void)close(fd);
+	*ret_errno = r;
+	return text;
+}
+
+bool io_host_has_interface(void *data _unused_, const char *name)
+{
+	return if_nametoindex(name) != 0;
+}
+
+const char *io_host_interface_names(void *data _unused_, Arena *arena)
+{
+	_cleanup_(strbuf_free) StrBuf names = { 0 };
+	struct if_nameindex *all = if_nameindex();
+
+	for (struct if_nameindex *i = all; i && i->if_index; i++)
+		strbuf_printf(&names, "%s%s", names.n ? ", " : "", i->if_name);
+	if_freenameindex(all);
+	return arena_strdup(arena, strbuf_text(&names));
+}
+
+bool io_host_find_user(void *data _unused_, const char *name, uint32_t *ret_uid, uint32_t *ret_gid)
+{
+	const struct passwd *p = getpwnam(name);
+
+	if (!p)
+		return false;
+	*ret_uid = p->pw_uid;
+	*ret_gid = p->pw_gid;
+	return true;
+}
+
+bool io_host_find_group(void *data _unused_, const char *name, uint32_t *ret_gid)
+{
+	const struct group *g = getgrnam(name);
+
+	if (!g)
+		return false;
+	*ret_gid = g->gr_gid;
+	return true;
+}
+
+bool io_host_has_program(void *data _unused_, const char *name)
+{
+	const char *path = getenv("PATH") ?: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+	if (strchr(name, '/'))
+		return !access(name, X_OK);
+	while (*path) {
+		const size_t n = strcspn(path, ":");
+		_cleanup_(strbuf_free) StrBuf file = { 0 };
+
+		strbuf_addn(&file, path, n);
+		strbuf_printf(&file, "/%s", name);
+		if (!access(file.s, X_OK))
+			return true;
+		path += n + (path[n] == ':');
+	}
+	return false;
+}
+
+int io_host_write_file(const char *path, const char *text, size_t len)
+{
+	_cleanup_(strbuf_free) StrBuf temporary = { 0 };
+	int fd, r = 0;
+
+	strbuf_printf(&temporary, "%s.XXXXXX", path);
+	fd = mkostemp(temporary.s, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, len) != (ssize_t)len)
+		r = errno ? -errno : -EIO;
+	(void)close(fd);
+	if (!r && rename(temporary.s, path) < 0)
+		r = -errno;
+	if (r)
+		(void)unlink(temporary.s);
+	return r;
+}

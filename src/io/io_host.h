@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What a configuration asks of the machine it is read on. The signatures are those of ConfigWorld;
+ * `data` is not used. */
+
+#include "base/arena.h"
+
+const char *io_host_read_file(void *data, const char *path, Arena *arena, size_t *ret_size,
+	int *ret_errno);
+bool io_host_has_interface(void *data, const char *name);
+const char *io_host_interface_names(void *data, Arena *arena);
+bool io_host_find_user(void *data, const char *name, uint32_t *ret_uid, uint32_t *ret_gid);
+bool io_host_find_group(void *data, const char *name, uint32_t *ret_gid);
+/* A path that may be executed, or a word found in PATH. */
+bool io_host_has_program(void *data, const char *name);
+
+/* Writes a file whole or not at all, mode 0600. */
+int io_host_write_file(const char *path, const char *text, size_t len);

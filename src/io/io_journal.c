@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/io_journal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+void io_journal_open(IoJournal *j)
+{
+	if (j->syslog)
+		openlog(j->ident, LOG_PID, j->facility);
+}
+
+static void journal_console(const IoJournal *j, const char *text)
+{
+	_cleanup_(strbuf_free) StrBuf line = { 0 };
+	struct timeval tv;
+	struct tm tm;
+	char when[32];
+
+	(void)gettimeofday(&tv, NULL);
+	(void)localtime_r(&tv.tv_sec, &tm);
+	(void)strftime(when, sizeof(when), "%FT%T", &tm);
+	strbuf_printf(&line, "%s.%06ld %s[%d]: %s\n", when, (long)tv.tv_usec, j->ident, getpid(),
+		text);
+	/* One write, so that lines of two processes do not mix; a full pipe loses the line. */
+	(void)!write(STDERR_FILENO, line.s, line.n);
+}
+
+static void journal_text(const IoJournal *j, TraceLevel level, const char *text)
+{
+	static const int priorities[] = {
+		[TRACE_LEVEL_DETAIL] = LOG_INFO,
+		[TRACE_LEVEL_INFO] = LOG_INFO,
+		[TRACE_LEVEL_WARNING] = LOG_WARNING,
+	};
+
+	if (level == TRACE_LEVEL_DETAIL && !j->detail)
+		return;
+	if (j->syslog)
+		syslog(priorities[level], "%s", text);
+	if (j->console)
+		journal_console(j, text);
+}
+
+void io_journal_trace(const IoJournal *j, const TraceRecord *t)
+{
+	_cleanup_(strbuf_free) StrBuf text = { 0 };
+
+	if (trace_level(t->reason) == TRACE_LEVEL_DETAIL && !j->detail)
+		return;
+	trace_text(t, &text);
+	journal_text(j, trace_level(t->reason), strbuf_text(&text));
+}
+
+void io_journal_line(const IoJournal *j, TraceLevel level, const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text)
+		journal_text(j, level, text);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Log lines, to syslog and to the console, each as asked for on the command line. */
+
+#include "core/trace.h"
+
+typedef struct IoJournal {
+	const char *ident;
+	bool console, syslog;
+	int facility;  /* LOG_DAEMON ... */
+	bool detail;   /* -D */
+} IoJournal;
+
+/* `ident` is borrowed. */
+void io_journal_open(IoJournal *j);
+void io_journal_trace(const IoJournal *j, const TraceRecord *t);
+void io_journal_line(const IoJournal *j, TraceLevel level, const char *format, ...) _printf_(3, 4);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/io_machine.h"
+
+#include "io/io_netlink.h"
+#include "io/io_packet.h"
+#include "io/io_spawn.h"
+
+#include <sys/epoll.h>
+
+struct IoMachine {
+	const IoJournal *journal;
+	IoWill *will;
+	IoMachineHandler *handler;
+	void *data;
+	IoNetlink *netlink;
+	IoPacket *packet;
+	IoSpawn *spawn;
+	IoSource *netlink_source, *timer;
+	Instant now;         /* of the events that are being delivered */
+	VEC(Event) pending;  /* made while ops were applied */
+};
+
+static void machine_event(IoMachine *m, Event *event)
+{
+	event->now = m->now;
+	m->handler(m->data, event);
+}
+
+/* What applying ops brought about is told before time goes on. */
+static void machine_settle(IoMachine *m)
+{
+	for (size_t i = 0; i < m->pending.n; i++) {
+		Event event = m->pending.items[i];
+
+		machine_event(m, &event);
+	}
+	vec_clear(&m->pending);
+	m->handler(m->data, NULL);
+}
+
+static void machine_on_netlink(void *data, Event *event)
+{
+	IoMachine *m = data;
+
+	/* Refusals come while ops are applied; everything else while nothing is. */
+	if (event->kind == EVENT_OP_FAILED)
+		vec_push(&m->pending, *event);
+	else
+		machine_event(m, event);
+}
+
+static void machine_netlink_readable(void *data, int fd _unused_, uint32_t events _unused_)
+{
+	IoMachine *m = data;
+
+	m->now = io_now();
+	io_netlink_read(m->netlink);
+	machine_settle(m);
+}
+
+static void machine_on_packet(void *data, uint32_t ifindex, const uint8_t *bytes, size_t len)
+{
+	IoMachine *m = data;
+
+	if (!bytes) {
+		machine_settle(m);
+		return;
+	}
+	m->now = io_now();
+	machine_event(m, &(Event){ .kind = EVENT_PACKET,
+				 .packet = { .ifindex = ifindex, .bytes = bytes, .len = len } });
+}
+
+static void machine_on_timer(void *data)
+{
+	IoMachine *m = data;
+
+	io_packet_drain(m->packet);
+	m->now = io_now();
+	machine_event(m, &(Event){ .kind = EVENT_TIMER });
+	machine_settle(m);
+}
+
+static void machine_on_job(void *data, const EventJobDone *done)
+{
+	IoMachine *m = data;
+
+	m->now = io_now();
+	machine_event(m, &(Event){ .kind = EVENT_JOB_DONE, .job_done = *done });
+	machine_settle(m);
+}
+
+int io_machine_new(IoLoop *loop, const IoJournal *journal, IoWill *will, IoMachineHandler *handler,
+	void *data, IoMachine **ret_machine)
+{
+	IoMachine *m = NEW(IoMachine);
+	int r;
+
+	m->journal = journal;
+	m->will = will;
+	m->handler = handler;
+	m->data = data;
+	r = io_netlink_open(true, machine_on_netlink, m, &m->netlink);
+	if (!r)
+		r = io_loop_fd(loop, io_netlink_fd(m->netlink), EPOLLIN, machine_netlink_readable,
+			m, &m->netlink_source);
+	if (!r)
+		r = io_packet_open(loop, machine_on_packet, m, &m->packet);
+	if (!r)
+		r = io_loop_timer(loop, machine_on_timer, m, &m->timer);
+	if (r) {
+		io_machine_free(m);
+		return r;
+	}
+	m->spawn = io_spawn_new(loop, machine_on_job, m);
+	*ret_machine = m;
+	return 0;
+}
+
+void io_machine_free(IoMachine *m)
+{
+	if (!m)
+		return;
+	io_spawn_free(m->spawn);
+	io_source_free(m->timer);
+	io_source_free(m->netlink_source);
+	io_packet_free(m->packet);
+	io_netlink_free(m->netlink);
+	vec_free(&m->pending);
+	free(m);
+}
+
+int io_machine_start(IoMachine *m)
+{
+	int r;
+
+	m->now = io_now();
+	r = io_netlink_dump(m->netlink);
+	if (!r)
+		io_machine_post(m, EVENT_READY);
+	return r;
+}
+
+void io_machine_post(IoMachine *m, EventKind kind)
+{
+	m->now = io_now();
+	machine_event(m, &(Event){ .kind = kind });
+	machine_settle(m);
+}
+
+static void machine_listen(IoMachine *m, const Op *op)
+{
+	const int r = io_packet_listen(m->packet, op->listen.ifindex, &op->listen.group);
+
+	if (r)
+		vec_push(&m->pending, ((Event){ .kind = EVENT_OP_FAILED,
+					       .op_failed = { .what = OP_FAILED_LISTEN,
+						       .error = -r,
+						       .ifindex = op->listen.ifindex } }));
+}
+
+static void machine_spawn(IoMachine *m, const Op *op)
+{
+	const int r = io_spawn_start(m->spawn, op->spawn.job, op->spawn.spec);
+
+	if (r)
+		vec_push(&m->pending, ((Event){ .kind = EVENT_JOB_DONE,
+					       .job_done = { .job = op->spawn.job,
+						       .end = JOB_NOT_RUN,
+						       .code = -r } }));
+}
+
+/* Sends of one kind and changes of addresses are gathered; whatever is of another kind flushes
+ * what was gathered before, so that the order holds where it can be seen. */
+static void machine_gathered(IoMachine *m, OpKind next)
+{
+	if (next != OP_SEND_IP && next != OP_SEND_FRAME)
+		io_packet_flush(m->packet);
+	if (next != OP_ADDR_ADD && next != OP_ADDR_DEL)
+		io_netlink_flush(m->netlink);
+}
+
+static void machine_apply_one(IoMachine *m, const Op *op)
+{
+	switch (op->kind) {
+	case OP_SEND_IP:
+	case OP_SEND_FRAME: io_packet_send(m->packet, op->kind, &op->send); break;
+	case OP_LISTEN: machine_listen(m, op); break;
+	case OP_ADDR_ADD:
+	case OP_ADDR_DEL:
+		io_netlink_addr(m->netlink, op->kind == OP_ADDR_ADD, op->addr.ifindex,
+			op->addr.spec);
+		break;
+	case OP_SPAWN: machine_spawn(m, op); break;
+	case OP_KILL: io_spawn_kill(m->spawn, op->kill.job, op->kill.signal); break;
+	case OP_WILL: io_will_set(m->will, &op->send); break;
+	case OP_TRACE: io_journal_trace(m->journal, &op->trace); break;
+	}
+}
+
+void io_machine_apply(IoMachine *m, const Ops *ops)
+{
+	vec_foreach (op, &ops->list) {
+		/* Neither a log line nor the will is seen by the network. */
+		if (op->kind != OP_TRACE && op->kind != OP_WILL)
+			machine_gathered(m, op->kind);
+		machine_apply_one(m, op);
+	}
+	io_packet_flush(m->packet);
+	io_netlink_flush(m->netlink);
+}
+
+void io_machine_arm(IoMachine *m, Instant at)
+{
+	io_timer_arm(m->timer, at);
+}
+
+uint64_t io_machine_send_failures(const IoMachine *m)
+{
+	return io_packet_failures(m->packet);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/io_packet.h"
+
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	VRRP_PROTO = 112,
+	RECEIVE_BATCH = 64,
+	DRAIN_ROUNDS = 64,          /* batches of a drain */
+	SEND_BATCH = 256,
+	RECEIVE_QUEUE = 4 << 20,    /* a limit: adverts of 4,000 routers in one burst */
+	SEND_QUEUE = 8 << 20,
+};
+
+typedef struct PacketListener {
+	IoPacket *owner;
+	uint32_t ifindex;
+	IpAddr group;
+	int fd;
+	IoSource *source;
+} PacketListener;
+
+typedef union PacketControl {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(sizeof(struct in_pktinfo))];
+} PacketControl;
+
+struct IoPacket {
+	IoLoop *loop;
+	IoPacketHandler *handler;
+	void *data;
+	VEC(PacketListener *) listeners;
+	int ip_fd, frame_fd;
+	uint64_t failures;
+	/* gathered sends, all of one kind */
+	OpKind kind;
+	unsigned n;
+	struct mmsghdr sends[SEND_BATCH];
+	struct iovec send_iov[SEND_BATCH];
+	PacketControl control[SEND_BATCH];
+	union {
+		struct sockaddr_in in;
+		struct sockaddr_ll ll;
+	} to[SEND_BATCH];
+	/* received */
+	struct mmsghdr received[RECEIVE_BATCH];
+	struct iovec received_iov[RECEIVE_BATCH];
+	uint8_t bytes[RECEIVE_BATCH][LIMIT_PACKET];
+};
+
+static int packet_socket(int family, int protocol)
+{
+	const int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void packet_queue(int fd, int option, int bytes)
+{
+	(void)setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
+}
+
+/* Whole IPv4 packets out of the link named in each, never routed (behaviour 78). */
+static int packet_open_ip(IoPacket *p)
+{
+	const int zero = 0, one = 1;
+
+	p->ip_fd = packet_socket(AF_INET, IPPROTO_RAW);
+	if (p->ip_fd < 0)
+		return p->ip_fd;
+	packet_queue(p->ip_fd, SO_SNDBUFFORCE, SEND_QUEUE);
+	packet_queue(p->ip_fd, SO_PRIORITY, 6); /* TC_PRIO_INTERACTIVE: before bulk traffic */
+	if (setsockopt(p->ip_fd, IPPROTO_IP, IP_HDRINCL, &one, sizeof(one)) < 0 ||
+		setsockopt(p->ip_fd, IPPROTO_IP, IP_MULTICAST_LOOP, &zero, sizeof(zero)) < 0)
+		return -errno;
+	return 0;
+}
+
+int io_packet_open(IoLoop *loop, IoPacketHandler *handler, void *data, IoPacket **ret_packet)
+{
+	IoPacket *p = NEW(IoPacket);
+	int r;
+
+	p->loop = loop;
+	p->handler = handler;
+	p->data = data;
+	p->frame_fd = -1;
+	r = packet_open_ip(p);
+	if (!r) {
+		/* Protocol 0: sends only, receives nothing. */
+		p->frame_fd = packet_socket(AF_PACKET, 0);
+		r = p->frame_fd < 0 ? p->frame_fd : 0;
+	}
+	if (r) {
+		io_packet_free(p);
+		return r;
+	}
+	packet_queue(p->frame_fd, SO_SNDBUFFORCE, SEND_QUEUE);
+	for (size_t i = 0; i < RECEIVE_BATCH; i++) {
+		p->received_iov[i] = (struct iovec){ p->bytes[i], LIMIT_PACKET };
+		p->received[i].msg_hdr.msg_iov = &p->received_iov[i];
+		p->received[i].msg_hdr.msg_iovlen = 1;
+	}
+	*ret_packet = p;
+	return 0;
+}
+
+static void packet_close_listener(PacketListener *l)
+{
+	io_source_free(l->source);
+	(void)close(l->fd);
+	free(l);
+}
+
+void io_packet_free(IoPacket *p)
+{
+	if (!p)
+		return;
+	vec_foreach (l, &p->listeners)
+		packet_close_listener(*l);
+	vec_free(&p->listeners);
+	if (p->ip_fd >= 0)
+		(void)close(p->ip_fd);
+	if (p->frame_fd >= 0)
+		(void)close(p->frame_fd);
+	free(p);
+}
+
+/* One batch. True when there may be more. */
+static bool packet_receive(IoPacket *p, const PacketListener *l)
+{
+	const int n = recvmmsg(l->fd, p->received, RECEIVE_BATCH, MSG_DONTWAIT, NULL);
+
+	for (int i = 0; i < n; i++)
+		p->handler(p->data, l->ifindex, p->bytes[i],
+			MIN(p->received[i].msg_len, (unsigned)LIMIT_PACKET));
+	return n == RECEIVE_BATCH;
+}
+
+static void packet_readable(void *data, int fd _unused_, uint32_t events _unused_)
+{
+	PacketListener *l = data;
+	IoPacket *p = l->owner;
+
+	(void)packet_receive(p, l);
+	p->handler(p->data, 0, NULL, 0);
+}
+
+void io_packet_drain(IoPacket *p)
+{
+	for (size_t i = 0; i < p->listeners.n; i++)
+		for (size_t n = 0; n < DRAIN_ROUNDS; n++)
+			if (!packet_receive(p, p->listeners.items[i]))
+				break;
+}
+
+static int packet_join(int fd, uint32_t ifindex, const IpAddr *group)
+{
+	struct ip_mreqn join = { .imr_ifindex = (int)ifindex };
+	char name[IF_NAMESIZE];
+	const int zero = 0;
+
+	memcpy(&join.imr_multiaddr, group->bytes, 4);
+	packet_queue(fd, SO_RCVBUFFORCE, RECEIVE_QUEUE);
+	if (!if_indextoname(ifindex, name))
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name) + 1) < 0 ||
+		setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, &zero, sizeof(zero)) < 0 ||
+		setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &join, sizeof(join)) < 0)
+		return -errno;
+	return 0;
+}
+
+int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group)
+{
+	PacketListener *l;
+	int r;
+
+	vec_foreach (have, &p->listeners)
+		if ((*have)->ifindex == ifindex && ip_equal(&(*have)->group, group))
+			return 0;
+	l = NEW(PacketListener);
+	*l = (PacketListener){ .owner = p, .ifindex = ifindex, .group = *group };
+	l->fd = packet_socket(AF_INET, VRRP_PROTO);
+	r = l->fd < 0 ? l->fd : packet_join(l->fd, ifindex, group);
+	if (!r)
+		r = io_loop_fd(p->loop, l->fd, EPOLLIN, packet_readable, l, &l->source);
+	if (r) {
+		if (l->fd >= 0)
+			(void)close(l->fd);
+		free(l);
+		return r;
+	}
+	vec_push(&p->listeners, l);
+	return 0;
+}
+
+static void packet_to_ip(IoPacket *p, unsigned i, const OpSend *s)
+{
+	struct msghdr *h = &p->sends[i].msg_hdr;
+	struct in_pktinfo info = { .ipi_ifindex = (int)s->ifindex };
+	struct cmsghdr *c;
+
+	p->to[i].in = (struct sockaddr_in){ .sin_family = AF_INET };
+	memcpy(&p->to[i].in.sin_addr, s->dst.bytes, 4);
+	h->msg_namelen = sizeof(p->to[i].in);
+	h->msg_control = &p->control[i];
+	h->msg_controllen = sizeof(p->control[i]);
+	c = CMSG_FIRSTHDR(h);
+	c->cmsg_level = IPPROTO_IP;
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(c), &info, sizeof(info));
+}
+
+static void packet_to_frame(IoPacket *p, unsigned i, const OpSend *s)
+{
+	struct msghdr *h = &p->sends[i].msg_hdr;
+
+	p->to[i].ll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
+		.sll_ifindex = (int)s->ifindex,
+		.sll_protocol = htons(ETH_P_ARP),
+		.sll_halen = ETH_ALEN };
+	memcpy(p->to[i].ll.sll_addr, s->bytes, ETH_ALEN);
+	h->msg_namelen = sizeof(p->to[i].ll);
+	h->msg_control = NULL;
+	h->msg_controllen = 0;
+}
+
+void io_packet_send(IoPacket *p, OpKind kind, const OpSend *s)
+{
+	unsigned i;
+
+	if (p->n == SEND_BATCH || (p->n && p->kind != kind))
+		io_packet_flush(p);
+	i = p->n++;
+	p->kind = kind;
+	p->send_iov[i] = (struct iovec){ (void *)s->bytes, s->len };
+	p->sends[i].msg_hdr = (struct msghdr){
+		.msg_name = &p->to[i], .msg_iov = &p->send_iov[i], .msg_iovlen = 1
+	};
+	if (kind == OP_SEND_IP)
+		packet_to_ip(p, i, s);
+	else
+		packet_to_frame(p, i, s);
+}
+
+void io_packet_flush(IoPacket *p)
+{
+	const int fd = p->kind == OP_SEND_IP ? p->ip_fd : p->frame_fd;
+	const int flags = p->kind == OP_SEND_IP ? MSG_DONTROUTE : 0;
+
+	for (unsigned i = 0; i < p->n;) {
+		const int sent = sendmmsg(fd, p->sends + i, p->n - i, flags | MSG_DONTWAIT);
+
+		/* The one that was refused (link down, queue full) is lost, the rest goes on. */
+		if (sent <= 0) {
+			p->failures++;
+			i++;
+		} else {
+			i += (unsigned)sent;
+		}
+	}
+	p->n = 0;
+}
+
+uint64_t io_packet_failures(const IoPacket *p)
+{
+	return p->failures;
+}

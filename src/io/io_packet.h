@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Raw sockets: VRRP packets in and out, Ethernet frames out. One receiving socket for each link and
+ * group; sends are gathered and go out many in one system call. */
+
+#include "core/op.h"
+#include "io/io_loop.h"
+
+typedef struct IoPacket IoPacket;
+
+/* For each received IPv4 packet; NULL bytes: no more for now. */
+typedef void IoPacketHandler(void *data, uint32_t ifindex, const uint8_t *bytes, size_t len);
+
+/* `loop` may be NULL for a sender only. */
+int io_packet_open(IoLoop *loop, IoPacketHandler *handler, void *data, IoPacket **ret_packet);
+void io_packet_free(IoPacket *p);
+/* Joins the group on the link; nothing to do when that was done before. */
+int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group);
+/* Reads what has arrived, bounded. Called before time is acted on, so that a late process does not
+ * take a master for dead whose adverts wait in the socket. */
+void io_packet_drain(IoPacket *p);
+/* The bytes must stay until the flush. */
+void io_packet_send(IoPacket *p, OpKind kind, const OpSend *s);
+void io_packet_flush(IoPacket *p);
+/* Packets that the kernel refused to send. */
+uint64_t io_packet_failures(const IoPacket *p);
