@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config.h"
+
+#include <errno.h>
+
+#include "config/config_build.h"
+
+static const char *read_file(const char *path, const ConfigWorld *world, Arena *arena,
+	ConfigReport *report, size_t *ret_size)
+{
+	const SourcePos pos = { .file = path };
+	const char *text = NULL;
+	int error = ENOSYS;
+
+	if (world->read_file)
+		text = world->read_file(world->data, path, arena, ret_size, &error);
+	if (!text) {
+		config_error(report, pos, "cannot be read: %s", strerrordesc_np(error));
+		return NULL;
+	}
+	if (*ret_size <= LIMIT_CONFIG_BYTES)
+		return text;
+	config_error(report, pos, "a configuration file may have %d bytes, this one has %zu",
+		LIMIT_CONFIG_BYTES, *ret_size);
+	return NULL;
+}
+
+void config_read(const char *path, const ConfigWorld *world, Config *ret_config, DiagList *diags)
+{
+	ConfigReport report = { .list = diags };
+	ConfigDraft draft = config_draft();
+	ConfigIndex index = config_index();
+	Config *c = ret_config;
+	const char *text;
+	size_t size;
+
+	*c = (Config){ 0 };
+	text = read_file(path, world, &c->arena, &report, &size);
+	if (text) {
+		ConfigBind bind = { .report = &report,
+			.arena = &c->arena,
+			.index = &index,
+			.world = world,
+			.draft = &draft };
+		ConfigCheck check = {
+			.draft = &draft, .report = &report, .world = world, .arena = &c->arena
+		};
+
+		config_bind(&bind,
+			config_tree(path, text, size, (ConfigClassify){ config_classify, &index },
+				&c->arena, &report));
+		config_check(&check);
+	}
+	config_build(&draft, &c->arena, &c->vrrp);
+	diag_sort(diags);
+	config_index_free(&index);
+	config_draft_free(&draft);
+}
+
+void config_free(Config *c)
+{
+	arena_free(&c->arena);
+	c->vrrp = (VrrpConfig){ 0 };
+}

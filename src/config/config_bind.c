@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config_bind.h"
+
+#include "config/config_value.h"
+
+/* What the preprocessor of keepalived would act on. */
+static bool bind_preprocessor(ConfigBind *b, const ConfigStatement *s)
+{
+	static const char *const includes[] = { "include", "includer", "includem", "includew",
+		"includeb", "includea" };
+	const char *word = s->words[0].text;
+
+	for (size_t i = 0; i < ARRAY_LEN(includes); i++)
+		if (!strcmp(word, includes[i])) {
+			config_error(b->report, s->pos, "`%s` is not supported yet", word);
+			config_hint(b->report, "put the text of the file in this place");
+			return true;
+		}
+	if (s->words[0].quoted)
+		return false;
+	if (*word == '$')
+		config_error(b->report, s->pos, "variables ($NAME) are not supported yet");
+	else if (*word == '@')
+		config_error(b->report, s->pos, "conditions (@NAME) are not supported yet");
+	else if (!strncmp(word, "~SEQ", 4) || !strncmp(word, "~LST", 4))
+		config_error(b->report, s->pos, "`%.4s` is not supported yet", word);
+	else
+		return false;
+	return true;
+}
+
+/* A `$NAME` as a value: it would only give an error that nobody understands. */
+static bool bind_variable(ConfigBind *b, const ConfigStatement *s, const ConfigKeyword *k)
+{
+	if (k && k->kind == KIND_COMMAND)
+		return false; /* `$1` and `$(...)` are for the shell that it may start */
+	for (size_t i = 1; i < s->n_words; i++) {
+		const char *text = s->words[i].text;
+
+		if (*text == '$' &&
+			(text[1] == '{' || text[1] == '_' || (text[1] >= 'A' && text[1] <= 'Z') ||
+				(text[1] >= 'a' && text[1] <= 'z'))) {
+			config_error(b->report, s->words[i].pos,
+				"variables ($NAME) are not supported yet");
+			return true;
+		}
+	}
+	return false;
+}
+
+static void bind_unknown(ConfigBind *b, ConfigScope scope, const ConfigStatement *s)
+{
+	const char *word = s->words[0].text, *near;
+	const ConfigKeyword *k = NULL;
+	char global[CONFIG_SHORT_SIZE] = "vrrp_";
+
+	if (scope == SCOPE_TOP)
+		config_error(b->report, s->pos, "unknown keyword `%s`", SHORT(word));
+	else
+		config_error(b->report, s->pos, "unknown keyword `%s` in %s", SHORT(word),
+			config_scope_name(scope));
+	if (b->report->muted)
+		return; /* what follows takes its time */
+	if (scope == SCOPE_GLOBAL && strlen(word) < sizeof(global) - 5) {
+		strcat(global, word);
+		k = config_keyword(b->index, scope, global);
+	}
+	if (k) {
+		config_hint(b->report, "did you mean `%s`?", k->name);
+		return;
+	}
+	for (ConfigScope other = SCOPE_TOP; other < SCOPES && !k; other++)
+		k = config_keyword(b->index, other, word);
+	near = config_keyword_near(scope, word);
+	if (k && k->scope == SCOPE_TOP)
+		config_hint(b->report, "`%s` stands outside of all blocks", word);
+	else if (k)
+		config_hint(b->report, "`%s` belongs into a `%s` block", word,
+			config_scope_name(k->scope));
+	else if (near)
+		config_hint(b->report, "did you mean `%s`?", near);
+	else if (!strncmp(word, "<<<<<<<", 7) || !strncmp(word, "=======", 7) ||
+		 !strncmp(word, ">>>>>>>", 7))
+		config_hint(
+			b->report, "this is the mark of a merge conflict that was not resolved");
+}
+
+/* Words behind the last one that has a meaning. keepalived does not even tell. */
+static void bind_surplus(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s)
+{
+	const size_t n = config_value_words(k) + 1;
+	const ConfigWord *w = &s->words[n];
+
+	if (s->n_words <= n)
+		return;
+	if (k->kind == KIND_BLOCK || k->kind == KIND_ITEMS) {
+		config_error(b->report, w->pos, "`%s` stands where the block of `%s` should start",
+			SHORT(w->text), k->name);
+		config_hint(b->report, "write `%s %s`", k->name, k->value);
+	} else if (k->kind == KIND_COMMAND) {
+		config_warning(b->report, w->pos, "`%s` is not part of the command and is ignored",
+			SHORT(w->text));
+		config_hint(b->report,
+			"put the command and its arguments into one pair of quotes: "
+			"%s \"COMMAND ARGUMENT\"",
+			k->name);
+	} else if (config_keyword(b->index, k->scope, w->text)) {
+		config_error(
+			b->report, w->pos, "`%s` follows another keyword in its line", w->text);
+		config_hint(b->report, "put it on a line of its own");
+	} else {
+		config_warning(b->report, w->pos, "`%s` has no meaning here and is ignored",
+			SHORT(w->text));
+	}
+}
+
+static void bind_scope(ConfigBind *b, ConfigScope scope, const ConfigStatement *block, void *draft);
+
+static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s, void *draft)
+{
+	if (!s->has_block)
+		return; /* the tree has told */
+	if (k->named && (s->n_words < 2 || !*s->words[1].text)) {
+		config_error(b->report, s->pos, "`%s` needs a name", k->name);
+		config_hint(b->report, "write `%s %s`", k->name, k->value);
+	}
+	bind_surplus(b, k, s);
+	if (k->kind == KIND_BLOCK) {
+		bind_scope(b, k->opens, s, k->begin ? k->begin(b, s) : draft);
+		return;
+	}
+	for (const ConfigStatement *i = s->first; k->item && i; i = i->next) {
+		if (i->bad)
+			continue;
+		if (i->has_block) {
+			config_error(b->report, i->pos, "a block has no place in `%s`", k->name);
+			config_hint(b->report, "is the `}` of `%s` missing above?", k->name);
+		} else if (!bind_preprocessor(b, i) && !bind_variable(b, i, NULL)) {
+			k->item(b, i, draft);
+		}
+	}
+}
+
+static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s, void *draft)
+{
+	ConfigValue v, *to = (ConfigValue *)(void *)((char *)draft + k->offset);
+
+	if (!config_value(k, s, b->report, &v)) {
+		if (k->stores)
+			*to = (ConfigValue){ .pos = s->pos, .bad = true };
+		return;
+	}
+	bind_surplus(b, k, s);
+	if (!k->stores)
+		return;
+	if (config_given(to))
+		config_warning(b->report, s->pos,
+			"`%s` was given in line %u already; this one counts", k->name,
+			to->pos.line);
+	*to = v;
+	if (k->kind == KIND_USER) {
+		to[1] = (ConfigValue){ 0 };
+		if (s->n_words > 2) /* keepalived allows `:GROUP` from 2.3 on */
+			to[1] = (ConfigValue){ .pos = s->words[2].pos,
+				.text = s->words[2].text + (*s->words[2].text == ':') };
+	}
+}
+
+/* What the row says of how much comes of it; false when that is nothing. */
+static bool bind_status(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s)
+{
+	const char *word = s->words[0].text;
+
+	if (k->old_name && !strcmp(word, k->old_name))
+		config_warning(b->report, s->pos, "`%s` is the old name of `%s`", word, k->name);
+	switch (k->status) {
+	case KEYWORD_WORKS: break;
+	case KEYWORD_UNDERSTOOD:
+		config_warning(b->report, s->pos, "`%s`: understood, not yet carried out", k->name);
+		break;
+	case KEYWORD_REFUSED:
+		if (k->subject)
+			config_error(b->report, s->pos, "%s is not supported yet", k->subject);
+		else
+			config_error(b->report, s->pos, "`%s` is not supported yet", k->name);
+		return false;
+	case KEYWORD_SKIPPED:
+		if (!b->skipped)
+			config_warning(b->report, s->pos,
+				"`%s` is skipped, as is all that is for load balancing", word);
+		b->skipped = true;
+		return false;
+	}
+	return true;
+}
+
+static void bind_statement(ConfigBind *b, ConfigScope scope, const ConfigStatement *s, void *draft)
+{
+	const ConfigKeyword *k;
+
+	if (s->bad || bind_preprocessor(b, s))
+		return;
+	k = config_keyword(b->index, scope, s->words[0].text);
+	if (!k) {
+		bind_unknown(b, scope, s);
+		return;
+	}
+	if (bind_variable(b, s, k) || !bind_status(b, k, s))
+		return;
+	if (k->kind == KIND_BLOCK || k->kind == KIND_ITEMS) {
+		bind_block(b, k, s, draft);
+		return;
+	}
+	if (s->has_block) {
+		config_error(b->report, s->pos, "`%s` takes no block", k->name);
+		return;
+	}
+	if (k->bind) {
+		bind_surplus(b, k, s);
+		k->bind(b, s, draft);
+	} else {
+		bind_store(b, k, s, draft);
+	}
+}
+
+/* Calls itself once for each level of blocks, which the table bounds: the top level, an instance,
+ * its authentication. */
+static void bind_scope(ConfigBind *b, ConfigScope scope, const ConfigStatement *block, void *draft)
+{
+	for (const ConfigStatement *s = block->first; s; s = s->next)
+		bind_statement(b, scope, s, draft);
+}
+
+void config_bind(ConfigBind *b, const ConfigStatement *root)
+{
+	bind_scope(b, SCOPE_TOP, root, NULL);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The configuration as it was written: each value with its place, nothing inherited yet. The
+ * keyword table says where a keyword's value goes in here; the rules look at it and take out what
+ * does not fit together; config_build makes the engine's configuration from it. */
+
+#include "base/map.h"
+#include "config/config_tree.h"
+#include "vrrp/vrrp_config.h"
+
+typedef struct ConfigValue {
+	SourcePos pos;	  /* of the value, or of a keyword without one; line 0: not given */
+	const char *text; /* as written */
+	int64_t number;	  /* also microseconds, the index of a choice, true or false */
+	bool reverse;	  /* after a weight */
+	bool bad;	  /* was reported */
+	IpAddr ip;
+} ConfigValue;
+
+static inline bool config_given(const ConfigValue *v)
+{
+	return v->pos.line && !v->bad;
+}
+
+/* Not even tried. */
+static inline bool config_missing(const ConfigValue *v)
+{
+	return !v->pos.line;
+}
+
+typedef struct ConfigAddress {
+	AddrSpec spec;
+	SourcePos pos, dev_pos, label_pos;
+} ConfigAddress;
+
+typedef struct ConfigTrack {
+	const char *name;
+	SourcePos pos;
+	ConfigValue weight;
+	bool reverse, noreverse;
+	uint32_t script; /* index into the scripts of the draft */
+} ConfigTrack;
+
+typedef struct ConfigGlobalDraft {
+	ConfigValue router_id, version, mcast_group4;
+	ConfigValue garp_delay, garp_repeat, garp_refresh, garp_refresh_repeat;
+	ConfigValue garp_lower_delay, garp_lower_repeat, garp_interval, min_garp;
+	ConfigValue lower_prio_no_advert, higher_prio_send_advert, down_timer_adverts;
+	ConfigValue startup_delay, script_user, script_group;
+	ConfigValue dynamic_interfaces, log_unknown_vrids;
+	uint32_t script_uid, script_gid; /* of script_user */
+} ConfigGlobalDraft;
+
+typedef struct ConfigScriptDraft {
+	const char *name;
+	SourcePos pos;
+	ConfigValue command, interval, timeout, weight, rise, fall, user, group;
+	const char *const *argv; /* NULL: no usable command */
+	size_t argc;
+	uint32_t uid, gid;
+	bool used;
+	uint32_t index; /* among the used ones */
+} ConfigScriptDraft;
+
+typedef struct ConfigInstanceDraft {
+	const char *name;
+	SourcePos pos;
+	ConfigValue state, interface, vrid, priority, advert_int, version;
+	ConfigValue nopreempt, preempt_delay, auth_type, auth_pass;
+	ConfigValue mcast_src_ip, mcast_dst_ip, dont_track_primary;
+	ConfigValue garp_delay, garp_repeat, garp_refresh, garp_refresh_repeat;
+	ConfigValue garp_lower_delay, garp_lower_repeat;
+	ConfigValue lower_prio_no_advert, higher_prio_send_advert, down_timer_adverts;
+	VEC(ConfigTrack) interfaces, scripts;
+	VEC(ConfigAddress) vips, excluded;
+	bool bad_vip; /* some line of virtual_ipaddress was reported */
+} ConfigInstanceDraft;
+
+/* Names to indices: linear time however many there are. */
+typedef struct ConfigNames {
+	Map map; /* from the hash of a name, plus the number of the try */
+	VEC(const char *) names;
+} ConfigNames;
+
+typedef struct ConfigDraft {
+	ConfigGlobalDraft global;
+	VEC(ConfigScriptDraft *) scripts; /* in the arena, as the instances */
+	VEC(ConfigInstanceDraft *) instances;
+	VEC(ConfigInstanceDraft *) all; /* with those whose name is missing or taken */
+	ConfigNames script_names, instance_names;
+} ConfigDraft;
+
+ConfigDraft config_draft(void);
+void config_draft_free(ConfigDraft *d);
+
+/* Adds the name with the next index; false when it is there already. ret_index in both cases. */
+bool config_names_add(ConfigNames *n, const char *name, uint32_t *ret_index);
+bool config_names_get(const ConfigNames *n, const char *name, uint32_t *ret_index);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config_keywords.h"
+
+#include <strings.h>
+
+/* Longer than any keyword: a longer word is none. */
+enum { KEYWORD_SIZE = 47 };
+
+typedef struct KeywordKey {
+	char name[KEYWORD_SIZE];
+	uint8_t scope; /* ConfigScope; SCOPES: in any, what config_classify() asks */
+} KeywordKey;
+
+static bool keyword_key(ConfigScope scope, const char *name, KeywordKey *ret_key)
+{
+	const size_t n = strnlen(name, KEYWORD_SIZE);
+
+	if (n == KEYWORD_SIZE)
+		return false;
+	*ret_key = (KeywordKey){ .scope = (uint8_t)scope };
+	memcpy(ret_key->name, name, n);
+	return true;
+}
+
+static unsigned keyword_class(const ConfigKeyword *k)
+{
+	unsigned class = WORD_KNOWN;
+
+	if (k->kind == KIND_BLOCK || k->kind == KIND_ITEMS)
+		class |= WORD_BLOCK | (k->scope == SCOPE_TOP ? WORD_TOP : 0);
+	if (k->kind == KIND_COMMAND)
+		class |= WORD_COMMAND;
+	return class;
+}
+
+static void index_put(ConfigIndex *x, const char *name, uint32_t row)
+{
+	const ConfigKeyword *k = &config_keywords[row];
+	uint32_t class = keyword_class(k), before;
+	KeywordKey key;
+
+	if (!keyword_key(k->scope, name, &key))
+		abort(); /* a bug in the table */
+	map_put(&x->map, &key, row);
+	/* What a word is in all blocks is what the tree may build on. */
+	key.scope = SCOPES;
+	if (map_get(&x->map, &key, &before))
+		class &= before;
+	map_put(&x->map, &key, class);
+}
+
+ConfigIndex config_index(void)
+{
+	ConfigIndex x = { .map = MAP_INIT(sizeof(KeywordKey)) };
+
+	for (uint32_t i = 0; i < config_keywords_n; i++) {
+		index_put(&x, config_keywords[i].name, i);
+		if (config_keywords[i].old_name)
+			index_put(&x, config_keywords[i].old_name, i);
+	}
+	return x;
+}
+
+void config_index_free(ConfigIndex *x)
+{
+	map_free(&x->map);
+}
+
+static bool index_get(
+	const ConfigIndex *x, ConfigScope scope, const char *name, uint32_t *ret_value)
+{
+	KeywordKey key;
+
+	return keyword_key(scope, name, &key) && map_get(&x->map, &key, ret_value);
+}
+
+const ConfigKeyword *config_keyword(const ConfigIndex *x, ConfigScope scope, const char *name)
+{
+	uint32_t row;
+
+	return index_get(x, scope, name, &row) ? &config_keywords[row] : NULL;
+}
+
+unsigned config_classify(const void *index, const char *word)
+{
+	uint32_t class;
+
+	return index_get(index, SCOPES, word, &class) ? class : 0;
+}
+
+const char *config_scope_name(ConfigScope scope)
+{
+	if (scope != SCOPE_TOP)
+		for (size_t i = 0; i < config_keywords_n; i++)
+			if (config_keywords[i].kind == KIND_BLOCK &&
+				config_keywords[i].opens == scope)
+				return config_keywords[i].name;
+	return "the top level";
+}
+
+enum { DISTANCE_LONG = 63 };
+
+/* Levenshtein, two rows at a time. */
+unsigned config_distance(const char *a, const char *b, unsigned most)
+{
+	const size_t na = strnlen(a, DISTANCE_LONG + 1), nb = strnlen(b, DISTANCE_LONG + 1);
+	unsigned row[DISTANCE_LONG + 1], diagonal, above;
+
+	if (na > DISTANCE_LONG || nb > DISTANCE_LONG || (na > nb ? na - nb : nb - na) > most)
+		return most + 1;
+	for (unsigned j = 0; j <= nb; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= na; i++) {
+		diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= nb; j++) {
+			above = row[j];
+			row[j] = MIN(MIN(above, row[j - 1]) + 1, diagonal + (a[i - 1] != b[j - 1]));
+			diagonal = above;
+		}
+	}
+	return MIN(row[nb], most + 1);
+}
+
+unsigned config_near_enough(const char *word)
+{
+	const size_t n = strnlen(word, DISTANCE_LONG);
+
+	return n <= 2 ? 0 : n <= 5 ? 1 : n <= 8 ? 2 : 3;
+}
+
+const char *config_keyword_near(ConfigScope scope, const char *name)
+{
+	unsigned best = config_near_enough(name) + 1, distance;
+	const char *near = NULL, *part = NULL;
+
+	for (size_t i = 0; i < config_keywords_n; i++) {
+		const ConfigKeyword *k = &config_keywords[i];
+
+		if (k->scope != scope)
+			continue;
+		distance = strcasecmp(k->name, name) ? config_distance(name, k->name, best) : 0;
+		if (distance < best) {
+			best = distance;
+			near = k->name;
+		}
+		if (!part && strlen(name) > 5 && strstr(k->name, name))
+			part = k->name;
+	}
+	return near ? near : part;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Where the parts of config/ leave what they find: a DiagList with a cap, so that a file of a
+ * million mistakes neither fills the memory nor the screen. */
+
+#include "base/diag.h"
+
+typedef struct ConfigReport {
+	DiagList *list; /* borrowed */
+	size_t errors, warnings;
+	bool muted; /* the newest one was not kept: its hint has no place to go */
+} ConfigReport;
+
+void config_error(ConfigReport *r, SourcePos pos, const char *format, ...) _printf_(3, 4);
+void config_warning(ConfigReport *r, SourcePos pos, const char *format, ...) _printf_(3, 4);
+/* For the newest one. */
+void config_hint(ConfigReport *r, const char *format, ...) _printf_(2, 3);
+
+enum { CONFIG_SHORT_SIZE = 80 };
+/* A word as it can be shown to people: cut when it is very long. Gives the word or `buffer`. */
+const char *config_short(const char *word, char buffer[static CONFIG_SHORT_SIZE]);
+
+#define SHORT(word) config_short((word), (char[CONFIG_SHORT_SIZE]){ 0 })

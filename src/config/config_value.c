@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config_value.h"
+
+#include <stdio.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool config_parse_number(const char *text, int64_t *ret_number)
+{
+	const bool negative = *text == '-';
+	int64_t n = 0;
+
+	text += negative || *text == '+';
+	if (!is_digit(*text))
+		return false;
+	for (; is_digit(*text); text++)
+		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *text - '0', &n))
+			return false;
+	if (*text)
+		return false;
+	*ret_number = negative ? -n : n;
+	return true;
+}
+
+bool config_parse_decimal(const char *text, int64_t *ret_usec)
+{
+	const bool negative = *text == '-';
+	int64_t n = 0;
+	int decimals = -1;
+	bool any = false;
+
+	for (text += negative || *text == '+'; *text; text++) {
+		if (*text == '.' && decimals < 0) {
+			decimals = 0;
+			continue;
+		}
+		if (!is_digit(*text) || decimals == 6 || __builtin_mul_overflow(n, 10, &n) ||
+			__builtin_add_overflow(n, *text - '0', &n))
+			return false;
+		decimals += decimals >= 0;
+		any = true;
+	}
+	for (decimals = MAX(decimals, 0); decimals < 6; decimals++)
+		if (__builtin_mul_overflow(n, 10, &n))
+			return false;
+	if (any)
+		*ret_usec = negative ? -n : n;
+	return any;
+}
+
+bool config_value_ip4(const ConfigWord *w, ConfigReport *report, IpAddr *ret_ip)
+{
+	IpAddr ip;
+
+	if (!ip_parse(w->text, &ip))
+		config_error(report, w->pos, "`%s` is not an IP address", SHORT(w->text));
+	else if (ip.family != IP_V4)
+		config_error(report, w->pos, "IPv6 is not supported yet");
+	else {
+		*ret_ip = ip;
+		return true;
+	}
+	return false;
+}
+
+bool config_value_ifname(const ConfigWord *w, ConfigReport *report)
+{
+	if (!*w->text || strchr(w->text, '/'))
+		config_error(report, w->pos, "`%s` is not an interface name", SHORT(w->text));
+	else if (strlen(w->text) >= LIMIT_IFNAME)
+		config_error(report, w->pos, "the interface name `%s` is longer than %d characters",
+			SHORT(w->text), LIMIT_IFNAME - 1);
+	else
+		return true;
+	return false;
+}
+
+/* Microseconds as seconds: "0.01", "255". */
+static const char *seconds_text(int64_t usec, char buffer[static 40])
+{
+	size_t n = (size_t)snprintf(buffer, 40, "%lld.%06lld", (long long)(usec / 1000000),
+		(long long)(usec % 1000000));
+
+	while (buffer[n - 1] == '0')
+		n--;
+	buffer[n - (buffer[n - 1] == '.')] = 0;
+	return buffer;
+}
+
+static void range_error(const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report)
+{
+	const char *quote = is_digit(*w->text) || *w->text == '-' ? "" : "`";
+	char min[40], max[40];
+
+	if (k->kind == KIND_DECIMAL)
+		config_error(report, w->pos, "%s must be %s to %s seconds, not %s%s%s", k->name,
+			seconds_text(k->min, min), seconds_text(k->max, max), quote, SHORT(w->text),
+			quote);
+	else
+		config_error(report, w->pos, "%s must be %lld to %lld, not %s%s%s", k->name,
+			(long long)k->min, (long long)k->max, quote, SHORT(w->text), quote);
+}
+
+static bool value_number(
+	const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report, ConfigValue *v)
+{
+	const bool decimal = k->kind == KIND_DECIMAL;
+	const int64_t one = decimal ? 1000000 : 1;
+
+	if (!(decimal ? config_parse_decimal : config_parse_number)(w->text, &v->number)) {
+		range_error(k, w, report);
+		if (decimal && *w->text && !w->text[strspn(w->text, "+-.0123456789")] &&
+			strchr(w->text, '.'))
+			config_hint(report, "at most six digits may follow the point");
+		return false;
+	}
+	if (k->zero_is_one && !v->number) {
+		config_warning(report, w->pos, "%s cannot be 0: 1 is used", k->name);
+		v->number = one;
+	}
+	if (v->number >= k->min && v->number <= k->max)
+		return true;
+	range_error(k, w, report);
+	return false;
+}
+
+static bool value_bool(
+	const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report, ConfigValue *v)
+{
+	static const char *const words[] = { "off", "on", "false", "true", "no", "yes" };
+
+	for (unsigned i = 0; i < ARRAY_LEN(words); i++)
+		if (!strcmp(w->text, words[i])) {
+			v->number = i & 1;
+			return true;
+		}
+	config_error(report, w->pos, "%s is on or off, not `%s`", k->name, SHORT(w->text));
+	return false;
+}
+
+/* The index of the word among the choices; the choice that it is most like in *ret_near. */
+static int choice_find(const char *choices, const char *word, const char **ret_near)
+{
+	char choice[32];
+	int index = 0;
+
+	for (const char *s = choices; *s; index++) {
+		const size_t n = strcspn(s, " ");
+
+		assert(n < sizeof(choice));
+		memcpy(choice, s, n);
+		choice[n] = 0;
+		if (!strcmp(choice, word))
+			return index;
+		if (!strncasecmp(choice, word, n) || config_distance(choice, word, 2) <= 2)
+			*ret_near = s;
+		s += n + (s[n] == ' ');
+	}
+	return -1;
+}
+
+static bool value_choice(
+	const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report, ConfigValue *v)
+{
+	const char *near = NULL;
+
+	v->number = choice_find(k->choices, w->text, &near);
+	if (v->number >= 0)
+		return true;
+	if (k->optional)
+		config_error(report, w->pos, "%s may be followed by `%s`, not by `%s`", k->name,
+			k->choices, SHORT(w->text));
+	else
+		config_error(report, w->pos, "%s must be %s, not `%s`", k->name, k->value,
+			SHORT(w->text));
+	if (near)
+		config_hint(report, "did you mean `%.*s`?", (int)strcspn(near, " "), near);
+	return false;
+}
+
+static bool value_weight(
+	const ConfigKeyword *k, const ConfigStatement *s, ConfigReport *report, ConfigValue *v)
+{
+	if (!value_number(k, &s->words[1], report, v))
+		return false;
+	v->reverse = s->n_words > 2;
+	if (!v->reverse || !strcmp(s->words[2].text, "reverse"))
+		return true;
+	config_error(report, s->words[2].pos, "a weight may be followed by `reverse`, not by `%s`",
+		SHORT(s->words[2].text));
+	return false;
+}
+
+static bool value_text(const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report)
+{
+	if (*w->text)
+		return true;
+	config_error(report, w->pos, "the value of `%s` is empty", k->name);
+	return false;
+}
+
+size_t config_value_words(const ConfigKeyword *k)
+{
+	switch (k->kind) {
+	case KIND_FLAG: return 0;
+	case KIND_WEIGHT:
+	case KIND_USER: return 2;
+	case KIND_COMMAND: return k->status == KEYWORD_WORKS ? 1 : 3;
+	case KIND_WORDS: return (size_t)k->max;
+	case KIND_BLOCK: return k->named;
+	case KIND_ITEMS: return 0;
+	case KIND_BOOL:
+	case KIND_NUMBER:
+	case KIND_DECIMAL:
+	case KIND_TEXT:
+	case KIND_CHOICE:
+	case KIND_IP4: break;
+	}
+	return 1;
+}
+
+static bool value_needed(const ConfigKeyword *k)
+{
+	if (k->kind == KIND_WORDS)
+		return k->min > 0;
+	return k->kind != KIND_FLAG && k->kind != KIND_BOOL && !k->optional;
+}
+
+bool config_value(const ConfigKeyword *k, const ConfigStatement *s, ConfigReport *report,
+	ConfigValue *ret_value)
+{
+	const ConfigWord *w = &s->words[s->n_words > 1];
+	ConfigValue v = { .pos = w->pos, .text = w->text, .number = 1 };
+	bool good = true;
+
+	if (s->n_words == 1 && value_needed(k)) {
+		config_error(report, s->pos, "`%s` needs a value", k->name);
+		config_hint(report, "write `%s %s`", k->name, k->value);
+		return false;
+	}
+	if (s->n_words == 1 || k->kind == KIND_FLAG)
+		v.pos = s->pos;
+	else if (k->kind == KIND_NUMBER || k->kind == KIND_DECIMAL)
+		good = value_number(k, w, report, &v);
+	else if (k->kind == KIND_BOOL)
+		good = value_bool(k, w, report, &v);
+	else if (k->kind == KIND_CHOICE)
+		good = value_choice(k, w, report, &v);
+	else if (k->kind == KIND_IP4)
+		good = config_value_ip4(w, report, &v.ip);
+	else if (k->kind == KIND_WEIGHT)
+		good = value_weight(k, s, report, &v);
+	else
+		good = value_text(k, w, report);
+	if (good)
+		*ret_value = v;
+	return good;
+}
