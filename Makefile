@@ -13,7 +13,7 @@ PYTHON = /usr/bin/python3
 
 build:
 	@tools/need $(BUILD_PACKAGES)
-	@test -f $(BUILD)/build.ninja || meson setup --prefix $(PREFIX) $(BUILD)
+	@test -f $(BUILD)/build.ninja || meson setup --prefix $(PREFIX) $(if $(REGENT_WERROR),--werror) $(BUILD)
 	@ninja -C $(BUILD)
 
 demo: build

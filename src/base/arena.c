@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { ARENA_BLOCK_MIN = 4096, ARENA_BLOCK_MAX = 1 << 20 };
+enum { ARENA_BLOCK_MIN = 4096, ARENA_BLOCK_MAX = 1 << 20, ARENA_KEEP = 64 << 10 };
 
 struct ArenaBlock {
 	ArenaBlock *next;
@@ -24,15 +24,21 @@ void arena_free(Arena *a)
 
 void arena_reset(Arena *a)
 {
-	ArenaBlock *keep = a->blocks;
+	ArenaBlock *keep = NULL;
 
-	if (!keep)
-		return;
-	/* The newest block is the largest that was not made for one outsized item. */
-	a->blocks = keep->next;
-	arena_free(a);
-	keep->next = NULL;
-	keep->used = 0;
+	while (a->blocks) {
+		ArenaBlock *b = a->blocks;
+
+		a->blocks = b->next;
+		if (b->size <= ARENA_KEEP && (!keep || b->size > keep->size)) {
+			free(keep);
+			keep = b;
+		} else {
+			free(b);
+		}
+	}
+	if (keep)
+		*keep = (ArenaBlock){ .size = keep->size };
 	a->blocks = keep;
 }
 

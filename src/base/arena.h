@@ -13,7 +13,8 @@ typedef struct Arena {
 } Arena;
 
 void arena_free(Arena *a);
-/* Forgets all content and keeps one block, so that a step that repeats does not allocate. */
+/* Forgets all content and keeps one block of modest size, so that a step that repeats does not
+ * allocate. */
 void arena_reset(Arena *a);
 /* Zeroed, aligned for any type. */
 void *arena_alloc(Arena *a, size_t n, size_t size);

@@ -204,10 +204,21 @@ static void node_event(Node *n, const Event *event)
 	}
 }
 
-const Ops *node_step(Node *n, const Event *event)
+/* A step that repeats does not allocate; an outsized one (the start, a link with a thousand
+ * routers) does not keep its memory for ever. */
+static void node_reset(Node *n)
 {
+	if (n->ops.list.cap > LIMIT_STEP_KEEP)
+		vec_free(&n->ops.list);
+	if (n->effects.list.cap > LIMIT_STEP_KEEP)
+		vec_free(&n->effects.list);
 	vec_clear(&n->ops.list);
 	arena_reset(&n->effects.scratch);
+}
+
+const Ops *node_step(Node *n, const Event *event)
+{
+	node_reset(n);
 	node_event(n, event);
 	node_lower(n, event->now);
 	addr_manager_step(&n->addrs, &n->ops);
