@@ -31,6 +31,7 @@ void config_read(const char *path, const ConfigWorld *world, Config *ret_config,
 	ConfigDraft draft = config_draft();
 	ConfigIndex index = config_index();
 	Config *c = ret_config;
+	const ConfigStatement *root;
 	const char *text;
 	size_t size;
 
@@ -46,10 +47,12 @@ void config_read(const char *path, const ConfigWorld *world, Config *ret_config,
 			.draft = &draft, .report = &report, .world = world, .arena = &c->arena
 		};
 
-		config_bind(&bind,
-			config_tree(path, text, size, (ConfigClassify){ config_classify, &index },
-				&c->arena, &report));
-		config_check(&check);
+		root = config_tree(path, text, size, (ConfigClassify){ config_classify, &index },
+			&c->arena, &report);
+		if (root) {
+			config_bind(&bind, root);
+			config_check(&check);
+		}
 	}
 	config_build(&draft, &c->arena, &c->vrrp);
 	diag_sort(diags);

@@ -18,28 +18,29 @@ static bool bind_preprocessor(ConfigBind *b, const ConfigStatement *s)
 		}
 	if (s->words[0].quoted)
 		return false;
-	if (*word == '$')
+	if (*word == '$') {
 		config_error(b->report, s->pos, "variables ($NAME) are not supported yet");
-	else if (*word == '@')
+		b->variables = true;
+	} else if (*word == '@') {
 		config_error(b->report, s->pos, "conditions (@NAME) are not supported yet");
-	else if (!strncmp(word, "~SEQ", 4) || !strncmp(word, "~LST", 4))
+	} else if (!strncmp(word, "~SEQ", 4) || !strncmp(word, "~LST", 4)) {
 		config_error(b->report, s->pos, "`%.4s` is not supported yet", word);
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
-/* A `$NAME` as a value: it would only give an error that nobody understands. */
+/* A variable as a value: it would only give an error that nobody understands. A `$NAME` that was
+ * not defined is plain text. */
 static bool bind_variable(ConfigBind *b, const ConfigStatement *s, const ConfigKeyword *k)
 {
 	if (k && k->kind == KIND_COMMAND)
-		return false; /* `$1` and `$(...)` are for the shell that it may start */
-	for (size_t i = 1; i < s->n_words; i++) {
-		const char *text = s->words[i].text;
+		return false; /* `$1` and `${X}` are for the shell that it may start */
+	for (size_t i = k ? 1 : 0; i < s->n_words; i++) {
+		const char *dollar = strchr(s->words[i].text, '$');
 
-		if (*text == '$' &&
-			(text[1] == '{' || text[1] == '_' || (text[1] >= 'A' && text[1] <= 'Z') ||
-				(text[1] >= 'a' && text[1] <= 'z'))) {
+		if (dollar && (dollar[1] == '{' || b->variables)) {
 			config_error(b->report, s->words[i].pos,
 				"variables ($NAME) are not supported yet");
 			return true;
@@ -114,6 +115,16 @@ static void bind_surplus(ConfigBind *b, const ConfigKeyword *k, const ConfigStat
 	}
 }
 
+/* That was meant to be given: nobody shall say that it is missing. */
+static void bind_bad(const ConfigKeyword *k, const ConfigStatement *s, void *draft)
+{
+	if (k && k->stores)
+		*(ConfigValue *)(void *)((char *)draft + k->offset) =
+			(ConfigValue){ .pos = s->pos, .bad = true };
+	else if (k && k->item == config_item_vip)
+		((ConfigInstanceDraft *)draft)->bad_vip = true;
+}
+
 static void bind_scope(ConfigBind *b, ConfigScope scope, const ConfigStatement *block, void *draft);
 
 static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s, void *draft)
@@ -130,12 +141,13 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 		return;
 	}
 	for (const ConfigStatement *i = s->first; k->item && i; i = i->next) {
-		if (i->bad)
-			continue;
-		if (i->has_block) {
+		if (!i->bad && i->has_block) {
 			config_error(b->report, i->pos, "a block has no place in `%s`", k->name);
 			config_hint(b->report, "is the `}` of `%s` missing above?", k->name);
-		} else if (!bind_preprocessor(b, i) && !bind_variable(b, i, NULL)) {
+			bind_bad(k, i, draft);
+		} else if (i->bad || bind_preprocessor(b, i) || bind_variable(b, i, NULL)) {
+			bind_bad(k, i, draft);
+		} else {
 			k->item(b, i, draft);
 		}
 	}
@@ -146,8 +158,7 @@ static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	ConfigValue v, *to = (ConfigValue *)(void *)((char *)draft + k->offset);
 
 	if (!config_value(k, s, b->report, &v)) {
-		if (k->stores)
-			*to = (ConfigValue){ .pos = s->pos, .bad = true };
+		bind_bad(k, s, draft);
 		return;
 	}
 	bind_surplus(b, k, s);
@@ -198,14 +209,18 @@ static void bind_statement(ConfigBind *b, ConfigScope scope, const ConfigStateme
 {
 	const ConfigKeyword *k;
 
-	if (s->bad || bind_preprocessor(b, s))
+	if (!s->n_words || (!s->bad && bind_preprocessor(b, s)))
 		return;
 	k = config_keyword(b->index, scope, s->words[0].text);
+	if (s->bad || (k && bind_variable(b, s, k))) {
+		bind_bad(k, s, draft);
+		return;
+	}
 	if (!k) {
 		bind_unknown(b, scope, s);
 		return;
 	}
-	if (bind_variable(b, s, k) || !bind_status(b, k, s))
+	if (!bind_status(b, k, s))
 		return;
 	if (k->kind == KIND_BLOCK || k->kind == KIND_ITEMS) {
 		bind_block(b, k, s, draft);

@@ -13,7 +13,8 @@ struct ConfigBind {
 	const ConfigIndex *index;
 	const ConfigWorld *world;
 	ConfigDraft *draft;
-	bool skipped; /* load balancing was mentioned */
+	bool skipped;	/* load balancing was mentioned */
+	bool variables; /* some were defined */
 };
 
 void config_bind(ConfigBind *b, const ConfigStatement *root);

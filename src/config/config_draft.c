@@ -18,7 +18,7 @@ static void names_free(ConfigNames *n)
 
 void config_draft_free(ConfigDraft *d)
 {
-	vec_foreach(p, &d->instances) {
+	vec_foreach(p, &d->all) {
 		ConfigInstanceDraft *i = *p;
 
 		vec_free(&i->interfaces);

@@ -100,23 +100,28 @@ const char *config_scope_name(ConfigScope scope)
 
 enum { DISTANCE_LONG = 63 };
 
-/* Levenshtein, two rows at a time. */
+/* Levenshtein's, with two neighbours that changed places as one mistake. */
 unsigned config_distance(const char *a, const char *b, unsigned most)
 {
 	const size_t na = strnlen(a, DISTANCE_LONG + 1), nb = strnlen(b, DISTANCE_LONG + 1);
-	unsigned row[DISTANCE_LONG + 1], diagonal, above;
+	unsigned rows[3][DISTANCE_LONG + 1], *older = rows[0], *old = rows[1], *row = rows[2],
+					     *spare;
 
 	if (na > DISTANCE_LONG || nb > DISTANCE_LONG || (na > nb ? na - nb : nb - na) > most)
 		return most + 1;
 	for (unsigned j = 0; j <= nb; j++)
 		row[j] = j;
 	for (unsigned i = 1; i <= na; i++) {
-		diagonal = row[0];
+		spare = older;
+		older = old;
+		old = row;
+		row = spare;
 		row[0] = i;
 		for (size_t j = 1; j <= nb; j++) {
-			above = row[j];
-			row[j] = MIN(MIN(above, row[j - 1]) + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = above;
+			row[j] = MIN(
+				MIN(old[j], row[j - 1]) + 1, old[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = MIN(row[j], older[j - 2] + 1);
 		}
 	}
 	return MIN(row[nb], most + 1);

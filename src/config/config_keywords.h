@@ -86,7 +86,7 @@ unsigned config_classify(const void *index, const char *word);
 /* The nearest keyword of the block, NULL when none is near. */
 const char *config_keyword_near(ConfigScope scope, const char *name);
 
-/* How many letters must be changed, added or removed; `most` + 1 when more than `most`. */
+/* How many letters must be changed, added, removed or swapped; `most` + 1 when more than `most`. */
 unsigned config_distance(const char *a, const char *b, unsigned most);
 /* How many mistakes a word may have to be taken for another. */
 unsigned config_near_enough(const char *word);

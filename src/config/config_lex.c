@@ -88,13 +88,22 @@ static const char *lex_quoted(ConfigLexer *l, ConfigToken *t)
 	return s;
 }
 
+/* The brace that closes the one of `${NAME}`, or the `$` when there is none in the line. */
+static const char *variable_end(const char *s, const char *end)
+{
+	for (const char *at = s; at < end && *at != '\n'; at++)
+		if (*at == '}')
+			return at;
+	return s;
+}
+
 static const char *lex_plain(ConfigLexer *l, ConfigToken *t)
 {
 	const char *start = l->at, *s = start;
 
-	while (s < l->end && *s != '\n' && !is_blank(*s) && *s != '"' && *s != '{' && *s != '}' &&
-		*s != '!' && *s != '#')
-		s++;
+	for (; s < l->end && *s != '\n' && !is_blank(*s) && !strchr("\"{}!#", *s); s++)
+		if (*s == '$' && s + 1 < l->end && s[1] == '{')
+			s = variable_end(s, l->end);
 	t->text = arena_strndup(l->arena, start, (size_t)(s - start));
 	l->at = s;
 	return s;

@@ -228,5 +228,5 @@ ConfigStatement *config_tree(const char *file, const char *text, size_t size,
 		t.line_start = token.kind == TOKEN_NEWLINE;
 	} while (token.kind != TOKEN_END && !t.lexer.failed);
 	vec_free(&t.words);
-	return t.root;
+	return t.lexer.failed ? NULL : t.root;
 }

@@ -20,24 +20,15 @@ void link_table_free(LinkTable *t)
 
 Link *link_table_set(LinkTable *t, const Link *seen)
 {
-	Link *l = link_by_index(t, seen->ifindex);
+	Link *l = link_by_name(t, seen->name);
 
-	/* A renamed link is another link to a configuration that speaks of names. */
-	if (l && strcmp(l->name, seen->name)) {
-		l->ifindex = 0;
-		l->up = false;
-		l->addrs.n = 0;
-	}
-	l = link_by_name(t, seen->name);
 	if (!l) {
 		if (t->links.n >= LIMIT_LINKS)
 			return NULL;
 		l = vec_add(&t->links);
+		memcpy(l->name, seen->name, sizeof(l->name));
 	}
-	if (l->ifindex != seen->ifindex)
-		l->addrs.n = 0;
 	l->ifindex = seen->ifindex;
-	memcpy(l->name, seen->name, sizeof(l->name));
 	l->up = seen->up;
 	l->noarp = seen->noarp;
 	l->mtu = seen->mtu;
@@ -45,10 +36,16 @@ Link *link_table_set(LinkTable *t, const Link *seen)
 	return l;
 }
 
+void link_table_del(LinkTable *t, Link *l)
+{
+	vec_free(&l->addrs);
+	*l = t->links.items[--t->links.n];
+}
+
 Link *link_by_index(const LinkTable *t, uint32_t ifindex)
 {
 	vec_foreach (l, &t->links)
-		if (ifindex && l->ifindex == ifindex)
+		if (l->ifindex == ifindex)
 			return l;
 	return NULL;
 }

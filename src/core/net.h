@@ -23,7 +23,7 @@ enum { ADDR_TEXT_SIZE = IP_TEXT_SIZE + 4 };
 const char *addr_spec_text(const AddrSpec *a, char buffer[static ADDR_TEXT_SIZE]);
 
 typedef struct Link {
-	uint32_t ifindex; /* 0: not there (any more) */
+	uint32_t ifindex;
 	char name[LIMIT_IFNAME];
 	bool up;      /* IFF_UP and IFF_RUNNING, both */
 	bool noarp;   /* IFF_NOARP: no announcements */
@@ -38,9 +38,10 @@ typedef struct LinkTable {
 } LinkTable;
 
 void link_table_free(LinkTable *t);
-/* Adds or changes; a name that comes back under another index keeps its entry. Borrowed, good
- * until the next set; NULL when the table is full. */
+/* Adds or changes, but for the addresses. Borrowed, good until the next set or del; NULL when the
+ * table is full. A link that was renamed must be taken out first. */
 Link *link_table_set(LinkTable *t, const Link *seen);
+void link_table_del(LinkTable *t, Link *l);
 Link *link_by_index(const LinkTable *t, uint32_t ifindex);
 Link *link_by_name(const LinkTable *t, const char *name);
 void link_add_addr(Link *l, const IpAddr *ip);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -63,7 +64,7 @@ static bool go_to_background(void)
 	return true;
 }
 
-static int run(const Options *o, const Config *config)
+static int run(const Options *o, const Config *config, const DiagList *warnings)
 {
 	if (geteuid() != 0) {
 		(void)fputs("regentd: must be started as root\n", stderr);
@@ -79,7 +80,9 @@ static int run(const Options *o, const Config *config)
 	}
 	if (!o->no_fork && !go_to_background())
 		return EXIT_FATAL;
-	return supervisor_run(o, &config->vrrp);
+	/* A reader of the log that ends must not end the daemon. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	return supervisor_run(o, &config->vrrp, warnings);
 }
 
 int main(int argc, char **argv)
@@ -98,11 +101,11 @@ int main(int argc, char **argv)
 	config_read(options.config, &host, &config, &diags);
 	if (options.config_test)
 		return config_test(&options, &diags);
-	print_diags(&diags, stderr);
 	if (diags.errors) {
+		print_diags(&diags, stderr);
 		(void)fprintf(stderr, "regentd: not started: %zu error%s in %s\n", diags.errors,
 			diags.errors == 1 ? "" : "s", options.config);
 		return EXIT_CONFIG;
 	}
-	return run(&options, &config);
+	return run(&options, &config, &diags);
 }

@@ -277,7 +277,21 @@ static void supervisor_close(Supervisor *s)
 	(void)unlink(s->options->pid_file);
 }
 
-int supervisor_run(const Options *options, const VrrpConfig *config)
+static void supervisor_say_warnings(const Supervisor *s, const DiagList *warnings)
+{
+	vec_foreach (d, &warnings->all) {
+		_cleanup_(strbuf_free) StrBuf text = { 0 };
+
+		diag_text(d, &text);
+		while (text.n && text.s[text.n - 1] == '\n')
+			text.s[--text.n] = '\0';
+		for (char *p = text.s; (p = strchr(p, '\n'));)
+			*p = ' ';
+		warn(s, "%s", text.s);
+	}
+}
+
+int supervisor_run(const Options *options, const VrrpConfig *config, const DiagList *warnings)
 {
 	Supervisor s = {
 		.options = options,
@@ -297,6 +311,7 @@ int supervisor_run(const Options *options, const VrrpConfig *config)
 	say(&s, "Configuration file %s", options->config);
 	if (options->not_yet)
 		warn(&s, "option %s: understood, not yet carried out", options->not_yet);
+	supervisor_say_warnings(&s, warnings);
 	r = supervisor_setup(&s);
 	if (!r)
 		r = pid_file_write(options->pid_file, getpid());

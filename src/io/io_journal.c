@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/io_journal.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/time.h>
@@ -26,8 +27,10 @@ static void journal_console(const IoJournal *j, const char *text)
 	(void)strftime(when, sizeof(when), "%FT%T", &tm);
 	strbuf_printf(&line, "%s.%06ld %s[%d]: %s\n", when, (long)tv.tv_usec, j->ident, getpid(),
 		text);
-	/* One write, so that lines of two processes do not mix; a full pipe loses the line. */
-	(void)!write(STDERR_FILENO, line.s, line.n);
+	/* One write, so that lines of two processes do not mix; nobody waits for a reader: where
+	 * there is no room the line is lost. */
+	if (poll(&(struct pollfd){ .fd = STDERR_FILENO, .events = POLLOUT }, 1, 0) == 1)
+		(void)!write(STDERR_FILENO, line.s, line.n);
 }
 
 static void journal_text(const IoJournal *j, TraceLevel level, const char *text)

@@ -87,32 +87,44 @@ static void node_trace(Node *n, TraceRecord t)
 	ops_add(&n->ops, (Op){ .kind = OP_TRACE, .trace = t });
 }
 
-static void node_link(Node *n, const Link *seen, Instant now)
-{
-	const Link *before = link_by_name(&n->links, seen->name);
-	const bool known = before && before->ifindex, was_up = known && before->up;
-	const Link *l = link_table_set(&n->links, seen);
-
-	if (!l)
-		return;
-	addr_manager_link(&n->addrs, l->name, l->ifindex);
-	if (n->vrrp.running && was_up != l->up)
-		node_trace(n, (TraceRecord){ .reason = l->up ? TRACE_LINK_UP : TRACE_LINK_DOWN,
-				      .object = l->name });
-	vrrp_engine_link(&n->vrrp, l->name, now, &n->effects);
-}
-
 static void node_link_gone(Node *n, uint32_t ifindex, Instant now)
 {
 	Link *l = link_by_index(&n->links, ifindex);
+	char *name;
 
 	if (!l)
 		return;
-	l->ifindex = 0;
-	l->up = false;
-	vec_clear(&l->addrs);
-	addr_manager_link(&n->addrs, l->name, 0);
-	node_trace(n, (TraceRecord){ .reason = TRACE_LINK_GONE, .object = l->name });
+	name = arena_strdup(&n->effects.scratch, l->name); /* the trace outlives the entry */
+	link_table_del(&n->links, l);
+	addr_manager_link(&n->addrs, name, 0);
+	if (vrrp_engine_uses_link(&n->vrrp, name))
+		node_trace(n, (TraceRecord){ .reason = TRACE_LINK_GONE, .object = name });
+	vrrp_engine_link(&n->vrrp, name, now, &n->effects);
+}
+
+static void node_link(Node *n, const Link *seen, Instant now)
+{
+	const Link *before = link_by_index(&n->links, seen->ifindex);
+	bool was_up;
+	const Link *l;
+
+	/* To a configuration, which speaks of names, a renamed link is another one; and so is one
+	 * that was deleted and made anew while its end was not reported. */
+	if (before && strcmp(before->name, seen->name) != 0)
+		node_link_gone(n, seen->ifindex, now);
+	before = link_by_name(&n->links, seen->name);
+	if (before && before->ifindex != seen->ifindex) {
+		node_link_gone(n, before->ifindex, now);
+		before = NULL;
+	}
+	was_up = before && before->up;
+	l = link_table_set(&n->links, seen);
+	if (!l)
+		return;
+	addr_manager_link(&n->addrs, l->name, l->ifindex);
+	if (n->vrrp.running && was_up != l->up && vrrp_engine_uses_link(&n->vrrp, l->name))
+		node_trace(n, (TraceRecord){ .reason = l->up ? TRACE_LINK_UP : TRACE_LINK_DOWN,
+				      .object = l->name });
 	vrrp_engine_link(&n->vrrp, l->name, now, &n->effects);
 }
 

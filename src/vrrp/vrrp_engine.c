@@ -135,7 +135,7 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	}
 }
 
-static bool engine_uses_link(const VrrpRouter *r, const char *name)
+static bool router_uses_link(const VrrpRouter *r, const char *name)
 {
 	const VrrpInstanceConfig *c = r->config;
 
@@ -150,6 +150,14 @@ static bool engine_uses_link(const VrrpRouter *r, const char *name)
 	return false;
 }
 
+bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name)
+{
+	for (size_t i = 0; i < e->config->n_instances; i++)
+		if (router_uses_link(&e->routers[i], name))
+			return true;
+	return false;
+}
+
 void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out)
 {
 	if (!e->running)
@@ -157,7 +165,7 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 	for (size_t i = 0; i < e->config->n_instances; i++) {
 		VrrpRouter *r = &e->routers[i];
 
-		if (!engine_uses_link(r, name))
+		if (!router_uses_link(r, name))
 			continue;
 		engine_bind(e, r, out);
 		engine_health(e, r, now, out);

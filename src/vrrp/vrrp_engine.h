@@ -33,6 +33,8 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out);
 /* The link of this name, or its addresses, changed. */
 void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out);
+/* Does any router stand on this link or look at it? */
+bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name);
 void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out);
 void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_check_done(VrrpEngine *e, uint32_t script, const JobResult *result, Instant now,

@@ -10,14 +10,14 @@ static TrackHealth health_of_link(const VrrpEngine *e, const char *name)
 {
 	const Link *l = link_by_name(e->links, name);
 
-	return l && l->ifindex && l->up ? TRACK_GOOD : TRACK_BAD;
+	return l && l->up ? TRACK_GOOD : TRACK_BAD;
 }
 
 static TraceRecord health_link_fault(const VrrpEngine *e, const VrrpRouter *r, const char *name)
 {
 	const Link *l = link_by_name(e->links, name);
 
-	if (!l || !l->ifindex)
+	if (!l)
 		return health_fault(r, TRACE_FAULT_NO_INTERFACE, name);
 	if (!l->up)
 		return health_fault(r, TRACE_FAULT_INTERFACE, name);
