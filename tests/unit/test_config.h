@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What the tests of config/ share: a machine with eth0 and eth1, the users daemon (1:1) and backup
+ * (34:34), every program but /missing; and a way to say what is expected of a file. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "config/config.h"
+
+typedef struct TestWorld {
+	const char *text;
+	size_t size;
+	bool script_user; /* there is a user keepalived_script, 100:101 */
+} TestWorld;
+
+typedef struct TestRead {
+	Config config;
+	DiagList diags;
+	StrBuf text; /* of the diagnostics, without the name of the file */
+} TestRead;
+
+static const char *test_read_file(void *data, const char *path _unused_, Arena *arena,
+	size_t *ret_size, int *ret_errno _unused_)
+{
+	const TestWorld *w = data;
+
+	*ret_size = w->size;
+	return arena_strndup(arena, w->text, w->size);
+}
+
+static bool test_has_interface(void *data _unused_, const char *name)
+{
+	return !strcmp(name, "eth0") || !strcmp(name, "eth1") || !strcmp(name, "lo");
+}
+
+static const char *test_interface_names(void *data _unused_, Arena *arena _unused_)
+{
+	return "eth0, eth1, lo";
+}
+
+static bool test_find_user(void *data, const char *name, uint32_t *ret_uid, uint32_t *ret_gid)
+{
+	const TestWorld *w = data;
+
+	if (!strcmp(name, "daemon"))
+		*ret_uid = *ret_gid = 1;
+	else if (!strcmp(name, "backup"))
+		*ret_uid = *ret_gid = 34;
+	else if (!strcmp(name, "keepalived_script") && w->script_user) {
+		*ret_uid = 100;
+		*ret_gid = 101;
+	} else
+		return false;
+	return true;
+}
+
+static bool test_find_group(void *data _unused_, const char *name, uint32_t *ret_gid)
+{
+	if (strcmp(name, "adm"))
+		return false;
+	*ret_gid = 4;
+	return true;
+}
+
+static bool test_has_program(void *data _unused_, const char *name)
+{
+	return strcmp(name, "/missing") != 0;
+}
+
+static inline void read_bytes(const char *text, size_t size, bool script_user, TestRead *ret_read)
+{
+	TestWorld data = { text, size, script_user };
+	const ConfigWorld world = { &data, test_read_file, test_has_interface, test_interface_names,
+		test_find_user, test_find_group, test_has_program };
+
+	*ret_read = (TestRead){ 0 };
+	config_read("", &world, &ret_read->config, &ret_read->diags);
+	diag_list_text(&ret_read->diags, &ret_read->text);
+}
+
+static inline void read_text(const char *text, TestRead *ret_read)
+{
+	read_bytes(text, strlen(text), false, ret_read);
+}
+
+static inline void read_done(TestRead *r)
+{
+	config_free(&r->config);
+	diag_list_free(&r->diags);
+	strbuf_free(&r->text);
+}
+
+#define _cleanup_read_ _cleanup_(read_done)
+
+/* What is said of the file, word by word: ":LINE:COLUMN: error: TEXT\n    HINT\n" each. */
+static inline void expect_diags(const char *text, const char *diags)
+{
+	_cleanup_read_ TestRead r;
+
+	read_text(text, &r);
+	assert_string_equal(strbuf_text(&r.text), diags);
+}
+
+/* A good file. */
+static inline const VrrpConfig *expect_good(const char *text, TestRead *ret_read)
+{
+	read_text(text, ret_read);
+	assert_string_equal(strbuf_text(&ret_read->text), "");
+	return &ret_read->config.vrrp;
+}
+
+/* The lines in an instance that is fine otherwise; they start at line 3. */
+#define INSTANCE(lines)                                                                            \
+	"vrrp_instance x {\n virtual_router_id 1\n" lines "\n interface eth0\n"                    \
+	" virtual_ipaddress {\n  10.0.0.1/24\n }\n}\n"
+/* The only line of virtual_ipaddress, line 5. */
+#define VIP(line)                                                                                  \
+	"vrrp_instance x {\n virtual_router_id 1\n interface eth0\n virtual_ipaddress {\n  " line  \
+	"\n }\n}\n"
+/* Lines in global_defs, from line 2. */
+#define GLOBAL(lines) "global_defs {\n" lines "\n}\n" INSTANCE("")
+/* Lines in a vrrp_script that is tracked, from line 2. */
+#define SCRIPT(lines) "vrrp_script s {\n" lines "\n}\n" INSTANCE(" track_script {\n  s\n }")
