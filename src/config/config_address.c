@@ -184,6 +184,7 @@ static bool read_address(Line *l)
 	strncpy(text, w->text, MIN(strcspn(w->text, "/"), sizeof(text) - 1));
 	if (!ip_parse(text, &spec->ip) || strcspn(w->text, "/") >= sizeof(text)) {
 		config_error(l->report, w->pos, "`%s` is not an IP address", SHORT(w->text));
+		config_hint(l->report, "an address looks like 192.0.2.1 or 192.0.2.1/24");
 		return false;
 	}
 	if (spec->ip.family == IP_V6) {

@@ -55,11 +55,12 @@ bool config_value_ip4(const ConfigWord *w, ConfigReport *report, IpAddr *ret_ip)
 {
 	IpAddr ip;
 
-	if (!ip_parse(w->text, &ip))
+	if (!ip_parse(w->text, &ip)) {
 		config_error(report, w->pos, "`%s` is not an IP address", SHORT(w->text));
-	else if (ip.family != IP_V4)
+		config_hint(report, "an address looks like 192.0.2.1");
+	} else if (ip.family != IP_V4) {
 		config_error(report, w->pos, "IPv6 is not supported yet");
-	else {
+	} else {
 		*ret_ip = ip;
 		return true;
 	}

@@ -181,7 +181,8 @@ static void a_value_that_is_no_choice_is_told(void **state _unused_)
 		{ INSTANCE("lower_prio_no_advert maybe"),
 			":3:22: error: lower_prio_no_advert is on or off, not `maybe`\n" },
 		{ INSTANCE("mcast_src_ip 10.0.0.300"),
-			":3:14: error: `10.0.0.300` is not an IP address\n" },
+			":3:14: error: `10.0.0.300` is not an IP address\n"
+			"    an address looks like 192.0.2.1\n" },
 		{ INSTANCE("mcast_dst_ip 10.0.0.3"),
 			":3:14: error: mcast_dst_ip must be a multicast address, not `10.0.0.3`\n"
 			"    224.0.0.0 to 239.255.255.255; the usual one is 224.0.0.18\n" },
@@ -322,9 +323,13 @@ static void a_name_stands_for_one_thing(void **state _unused_)
 
 static void an_address_that_is_wrong_is_told(void **state _unused_)
 {
-	EXPECT_EACH({ VIP("10.9.0.300"), ":5:3: error: `10.9.0.300` is not an IP address\n" },
-		{ VIP("dev eth0 10.0.0.1"), ":5:3: error: `dev` is not an IP address\n" },
-		{ VIP("10.1/24"), ":5:3: error: `10.1/24` is not an IP address\n" },
+	EXPECT_EACH({ VIP("10.9.0.300"), ":5:3: error: `10.9.0.300` is not an IP address\n"
+					 "    an address looks like 192.0.2.1 or 192.0.2.1/24\n" },
+		{ VIP("dev eth0 10.0.0.1"),
+			":5:3: error: `dev` is not an IP address\n"
+			"    an address looks like 192.0.2.1 or 192.0.2.1/24\n" },
+		{ VIP("10.1/24"), ":5:3: error: `10.1/24` is not an IP address\n"
+				  "    an address looks like 192.0.2.1 or 192.0.2.1/24\n" },
 		{ VIP("10.0.0.1/33"),
 			":5:3: error: the prefix length of 10.0.0.1 must be 0 to 32, not `33`\n" },
 		{ VIP("10.0.0.1/"),
@@ -346,7 +351,8 @@ static void an_address_that_is_wrong_is_told(void **state _unused_)
 		{ VIP("10.0.0.1 dev"), ":5:12: error: `dev` needs a value\n" },
 		{ VIP("10.0.0.1 dev eth0 dev eth1"),
 			":5:21: error: `dev` is given twice for this address\n" },
-		{ VIP("10.0.0.1/24 brd foo"), ":5:19: error: `foo` is not an IP address\n" },
+		{ VIP("10.0.0.1/24 brd foo"), ":5:19: error: `foo` is not an IP address\n"
+					      "    an address looks like 192.0.2.1\n" },
 		{ VIP("10.0.0.1 brd +"),
 			":5:16: error: `brd +` needs a prefix length of at most 30\n"
 			"    write the length after the address, as in 192.0.2.1/24\n" },
