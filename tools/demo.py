@@ -253,7 +253,8 @@ def main():
         return "demo: this makes network namespaces: run it as root"
     if daemons.KIND == "regentd" and not os.access(os.path.join(BUILD, "regentd"), os.X_OK):
         return f"demo: there is no regentd in {BUILD}: `make build` first"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
     lab.sweep()
     directory = tempfile.mkdtemp(prefix="regent-demo.")
     demo = Demo(directory)
