@@ -22,8 +22,9 @@ static int status_ask(const char *run_dir, ControlCommand command)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
+	/* A daemon that refuses closes before it has read: its answer is there all the same. */
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
-		write(fd, line, (size_t)n) != n) {
+		(send(fd, line, (size_t)n, MSG_NOSIGNAL) != n && errno != EPIPE)) {
 		const int r = -errno;
 
 		(void)close(fd);

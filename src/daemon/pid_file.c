@@ -16,14 +16,19 @@ bool pid_file_alive(const char *path)
 	int error;
 	const char *text = io_host_read_file(NULL, path, &arena, &size, &error);
 	const long pid = text ? strtol(text, NULL, 10) : 0;
-	const char *comm;
+	const char *stat, *name, *end;
 
 	if (pid <= 1 || pid == getpid())
 		return false;
-	/* A stale file may name a pid that is somebody else's by now. */
-	comm = io_host_read_file(NULL, arena_printf(&arena, "/proc/%ld/comm", pid), &arena, &size,
+	/* "PID (NAME) STATE ...". A stale file may name a pid that is somebody else's by now, or
+	 * that of a dead process that nobody has waited for. */
+	stat = io_host_read_file(NULL, arena_printf(&arena, "/proc/%ld/stat", pid), &arena, &size,
 		&error);
-	return comm && (!strncmp(comm, "regentd", 7) || !strncmp(comm, "keepalived", 10));
+	name = stat ? strchr(stat, '(') : NULL;
+	end = name ? strrchr(name, ')') : NULL;
+	if (!end || !strncmp(end, ") Z", 3))
+		return false;
+	return !strncmp(name, "(regentd", 8) || !strncmp(name, "(keepalived", 11);
 }
 
 int pid_file_write(const char *path, pid_t pid)

@@ -48,12 +48,12 @@ static void fsm_trace(const VrrpRouter *r, TraceReason reason, Effects *out)
 	effects_trace(out, TRACE_OF(r, reason));
 }
 
-static EffectSend fsm_packet(VrrpRouter *r, uint8_t priority, Effects *out)
+static EffectSend fsm_packet(const VrrpRouter *r, uint8_t priority, uint16_t ip_id, Effects *out)
 {
 	const size_t size = VRRP_IP_HEADER + VRRP_HEADER + 4 * r->n_advertised + VRRP_AUTH_SIZE;
 	ByteWriter w = { .start = arena_alloc(&out->scratch, size, 1), .cap = size };
 
-	vrrp_packet_encode(r->config, r->n_advertised, &r->source, priority, ++r->ip_id, &w);
+	vrrp_packet_encode(r->config, r->n_advertised, &r->source, priority, ip_id, &w);
 	assert(!w.bad);
 	return (EffectSend){ .owner = r->id,
 		.ifindex = r->ifindex,
@@ -67,7 +67,8 @@ static void fsm_advert(VrrpRouter *r, uint8_t priority, Effects *out)
 	/* Without a link or a source there is nothing to send from. */
 	if (!r->ifindex || r->source.family == IP_NONE)
 		return;
-	effects_add(out, (Effect){ .kind = EFFECT_ADVERT, .send = fsm_packet(r, priority, out) });
+	effects_add(out, (Effect){ .kind = EFFECT_ADVERT,
+				 .send = fsm_packet(r, priority, ++r->ip_id, out) });
 	r->counters.adverts_sent++;
 	if (priority == VRRP_PRIORITY_STOP) {
 		r->counters.zero_sent++;
@@ -94,12 +95,12 @@ static void fsm_announce(const VrrpRouter *r, const AnnouncePlan *plan, Effects 
 }
 
 /* What the supervisor says for us should this process die as MASTER. */
-static void fsm_will(VrrpRouter *r, bool on, Effects *out)
+static void fsm_will(const VrrpRouter *r, bool on, Effects *out)
 {
 	Effect e = { .kind = EFFECT_WILL, .send = { .owner = r->id } };
 
 	if (on && r->ifindex && r->source.family != IP_NONE)
-		e.send = fsm_packet(r, VRRP_PRIORITY_STOP, out);
+		e.send = fsm_packet(r, VRRP_PRIORITY_STOP, (uint16_t)(r->ip_id + 1), out);
 	effects_add(out, e);
 }
 
