@@ -48,7 +48,9 @@ static void want(Bench *b, uint32_t owner, bool on)
 /* The kernel reports address 10.9.0.`last`. */
 static AddrSeen seen(Bench *b, uint8_t last, bool present, bool self)
 {
-	EventAddr a = { .ifindex = IFINDEX, .ip = unit_ip("10.9.0.0"), .prefix_len = 24, .self = self };
+	EventAddr a = {
+		.ifindex = IFINDEX, .ip = unit_ip("10.9.0.0"), .prefix_len = 24, .self = self
+	};
 	uint32_t entry;
 
 	a.ip.bytes[3] = last;
@@ -373,7 +375,7 @@ static void many_addresses_come_in_bounded_steps(void **state _unused_)
 		while (addr_manager_busy(&b.m)) {
 			addr_manager_step(&b.m, &b.ops);
 			assert_true(b.ops.list.n <= LIMIT_STEP_ADDR_OPS);
-			vec_foreach (o, &b.ops.list) {
+			vec_foreach(o, &b.ops.list) {
 				assert_int_equal(o->kind, on ? OP_ADDR_ADD : OP_ADDR_DEL);
 				assert_ptr_equal(o->addr.spec, &specs[total++]);
 			}
@@ -390,7 +392,7 @@ static void many_addresses_come_in_bounded_steps(void **state _unused_)
 	vec_clear(&b.ops.list);
 	for (size_t total = 0; addr_manager_busy(&b.m) || total < LIMIT_STEP_ADDR_OPS;) {
 		addr_manager_step(&b.m, &b.ops);
-		vec_foreach (o, &b.ops.list)
+		vec_foreach(o, &b.ops.list)
 			assert_int_equal(o->kind, OP_ADDR_DEL);
 		total += b.ops.list.n;
 		assert_true(total <= LIMIT_STEP_ADDR_OPS);
@@ -445,7 +447,7 @@ static void kernel_remove(Kernel *k, uint8_t last, bool self)
 static void kernel_apply(Kernel *k, Bench *b)
 {
 	addr_manager_step(&b->m, &b->ops);
-	vec_foreach (o, &b->ops.list) {
+	vec_foreach(o, &b->ops.list) {
 		const uint8_t last = o->addr.spec->ip.bytes[3];
 
 		if (o->kind == OP_ADDR_ADD && kernel_has(k, last)) {
@@ -509,8 +511,8 @@ static void wanted_is_there_in_the_end_whatever_happens(void **state _unused_)
 				/* Another program; we hear of it before we do anything else. */
 				kernel_drain(&k, &b);
 				if (k.n)
-					kernel_remove(&k, k.have[unit_below(&k.seed, (uint32_t)k.n)],
-						false);
+					kernel_remove(&k,
+						k.have[unit_below(&k.seed, (uint32_t)k.n)], false);
 				kernel_drain(&k, &b);
 			} else if (k.read < k.late.n) {
 				kernel_deliver(&k, &b);
@@ -521,8 +523,8 @@ static void wanted_is_there_in_the_end_whatever_happens(void **state _unused_)
 			const bool wanted = (i < 2 && k.wanted[0]) || (i > 0 && k.wanted[1]);
 
 			assert_int_equal(kernel_has(&k, (uint8_t)(100 + i)), wanted);
-			assert_int_equal(addr_manager_present(&b.m, i < 2 ? 0 : 1, i < 2 ? i : 1),
-				wanted);
+			assert_int_equal(
+				addr_manager_present(&b.m, i < 2 ? 0 : 1, i < 2 ? i : 1), wanted);
 		}
 		losses += k.losses;
 		vec_free(&k.late);

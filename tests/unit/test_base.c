@@ -77,12 +77,12 @@ static void vec_grows_and_keeps_its_items(void **state _unused_)
 	VEC(uint32_t) v = { 0 };
 	uint32_t seen = 0;
 
-	vec_foreach (p, &v)
+	vec_foreach(p, &v)
 		fail_msg("%u in an empty array", *p);
 	for (uint32_t i = 0; i < 1000; i++)
 		vec_push(&v, i * 3);
 	assert_int_equal(v.n, 1000);
-	vec_foreach (p, &v)
+	vec_foreach(p, &v)
 		assert_int_equal(*p, 3 * seen++);
 	assert_int_equal(seen, 1000);
 	vec_clear(&v);
@@ -278,7 +278,7 @@ static void checksum_as_in_rfc_1071(void **state _unused_)
 	uint8_t big[4000];
 
 	assert_int_equal(bytes_checksum(bytes_sum(example, 8, 0)), (uint16_t)~0xddf2);
-	assert_int_equal(bytes_checksum(bytes_sum(odd, 3, 0)), (uint16_t)~(0x0102 + 0x0300));
+	assert_int_equal(bytes_checksum(bytes_sum(odd, 3, 0)), (uint16_t) ~(0x0102 + 0x0300));
 	assert_int_equal(bytes_checksum(0), 0xffff);
 	assert_int_equal(bytes_sum(NULL, 0, 77), 77);
 	/* Added up in parts it is the same. */
@@ -362,8 +362,9 @@ static void ip_parses_what_inet_pton_takes(void **state _unused_)
 {
 	static const char *const good[] = { "0.0.0.0", "255.255.255.255", "10.9.0.1", "::", "::1",
 		"fe80::1", "2001:db8::ff00:42:8329", "::ffff:10.0.0.1" };
-	static const char *const bad[] = { "", " ", "10.9.0", "10.9.0.300", "10.9.0.1/24", "10.9.0.1 ",
-		" 10.9.0.1", "10.9.0.1.2", "0x7f.1", "fe80::1%eth0", ":::", "localhost", "1::2::3" };
+	static const char *const bad[] = { "", " ", "10.9.0", "10.9.0.300", "10.9.0.1/24",
+		"10.9.0.1 ", " 10.9.0.1", "10.9.0.1.2", "0x7f.1", "fe80::1%eth0",
+		":::", "localhost", "1::2::3" };
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
 		char text[IP_TEXT_SIZE];

@@ -129,7 +129,7 @@ static TraceRecord any_record(TraceReason reason)
 		.b = 7 };
 }
 
-/* Every reason has a line, and nothing of the format is left in it but what came with the record. */
+/* Every reason has a line, and nothing of the format is left in it. */
 static void trace_of_every_reason(void **state _unused_)
 {
 	for (TraceReason reason = TRACE_NONE; reason < TRACE_REASONS; reason++) {
@@ -140,7 +140,7 @@ static void trace_of_every_reason(void **state _unused_)
 		trace_text(&t, &full);
 		trace_text(&nothing, &empty);
 		assert_true(level == TRACE_LEVEL_DETAIL || level == TRACE_LEVEL_INFO ||
-			level == TRACE_LEVEL_WARNING);
+			    level == TRACE_LEVEL_WARNING);
 		assert_null(strchr(strbuf_text(&empty), '%'));
 		assert_null(strchr(strbuf_text(&empty), '\n'));
 		if (reason == TRACE_NONE)
@@ -148,7 +148,7 @@ static void trace_of_every_reason(void **state _unused_)
 		assert_true(full.n > 0);
 		/* It says of whom it speaks. */
 		assert_true(strstr(strbuf_text(&full), "VI%s%n") ||
-			strstr(strbuf_text(&full), "eth0%d"));
+			    strstr(strbuf_text(&full), "eth0%d"));
 	}
 }
 
@@ -191,10 +191,12 @@ static void trace_lines_of_keepalived(void **state _unused_)
 			"(X) Received advert from 10.9.0.1 with lower priority 5, ours 7" },
 		{ TRACE_HIGHER_PRIORITY, "(X) Master received advert from 10.9.0.1 with higher "
 					 "priority 5, ours 7" },
-		{ TRACE_HIGHER_ADDRESS, "(X) Master received advert from 10.9.0.1 with same priority "
-					"5 but higher IP address than ours" },
-		{ TRACE_OWN_ADDRESS_HEARD, "(X) WARNING - equal priority advert received from remote "
-					   "host with our IP address." },
+		{ TRACE_HIGHER_ADDRESS,
+			"(X) Master received advert from 10.9.0.1 with same priority "
+			"5 but higher IP address than ours" },
+		{ TRACE_OWN_ADDRESS_HEARD,
+			"(X) WARNING - equal priority advert received from remote "
+			"host with our IP address." },
 		{ TRACE_ZERO_AS_BACKUP, "(X) Backup received priority 0 advertisement" },
 		{ TRACE_ZERO_AS_MASTER, "(X) Master received priority 0 message" },
 		{ TRACE_ZERO_SENT, "(X) sent 0 priority" },
@@ -230,9 +232,9 @@ static void trace_lines_of_keepalived(void **state _unused_)
 static void trace_levels(void **state _unused_)
 {
 	static const TraceReason always[] = { TRACE_ENTER_BACKUP_INIT, TRACE_ENTER_BACKUP,
-		TRACE_ENTER_MASTER, TRACE_ENTER_FAULT, TRACE_ENTER_FAULT_INIT, TRACE_LOWER_DISCARDED,
-		TRACE_LOWER_NEW_ELECTION, TRACE_HIGHER_PRIORITY, TRACE_HIGHER_ADDRESS,
-		TRACE_OWN_ADDRESS_HEARD };
+		TRACE_ENTER_MASTER, TRACE_ENTER_FAULT, TRACE_ENTER_FAULT_INIT,
+		TRACE_LOWER_DISCARDED, TRACE_LOWER_NEW_ELECTION, TRACE_HIGHER_PRIORITY,
+		TRACE_HIGHER_ADDRESS, TRACE_OWN_ADDRESS_HEARD };
 	static const TraceReason detail[] = { TRACE_ADVERT_TIMEOUT, TRACE_ZERO_AS_BACKUP,
 		TRACE_ZERO_AS_MASTER, TRACE_ZERO_SENT, TRACE_PREEMPT_DELAY_START,
 		TRACE_PREEMPT_DELAY_STOP, TRACE_MASTER_SET, TRACE_MASTER_CHANGED, TRACE_VIPS_SET,
@@ -287,8 +289,8 @@ static void ops_as_text(void **state _unused_)
 				      .dst = unit_ip("224.0.0.18"),
 				      .bytes = bytes,
 				      .len = 5 } });
-	ops_add(&ops, (Op){ .kind = OP_SEND_FRAME,
-			      .send = { .ifindex = 2, .bytes = bytes, .len = 4 } });
+	ops_add(&ops,
+		(Op){ .kind = OP_SEND_FRAME, .send = { .ifindex = 2, .bytes = bytes, .len = 4 } });
 	ops_add(&ops, (Op){ .kind = OP_LISTEN,
 			      .listen = { .ifindex = 2, .group = unit_ip("224.0.0.18") } });
 	ops_add(&ops, (Op){ .kind = OP_ADDR_ADD, .addr = { .ifindex = 2, .spec = &plain } });
@@ -435,8 +437,8 @@ static void address_with_length_as_text(void **state _unused_)
 		.prefix_len = 128 };
 
 	assert_string_equal(addr_spec_text(unit_vips(), text), "10.9.0.100/24");
-	assert_string_equal(addr_spec_text(&longest, text),
-		"1111:2222:3333:4444:5555:6666:7777:8888/128");
+	assert_string_equal(
+		addr_spec_text(&longest, text), "1111:2222:3333:4444:5555:6666:7777:8888/128");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -149,8 +149,8 @@ static void no_timeout_runs_as_long_as_it_likes(void **state _unused_)
 	assert_false(timer(&b, 1000000 * SEC));
 }
 
-/* One of a key at a time: what is asked for meanwhile waits for the end of the old one, and its time
- * counts from its own start. */
+/* One of a key at a time: what is asked for meanwhile waits for the end of the old one, and its
+ * time counts from its own start. */
 static void resubmission_waits_for_the_end(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b = { 0 };

@@ -18,8 +18,9 @@ static void bench_free(Bench *b)
 
 static void bench_init(Bench *b, uint32_t rise, uint32_t fall)
 {
-	*b = (Bench){ .config = {
-			      .name = "chk", .interval_usec = 2 * SEC, .rise = rise, .fall = fall } };
+	*b = (Bench){
+		.config = { .name = "chk", .interval_usec = 2 * SEC, .rise = rise, .fall = fall }
+	};
 	b->config.job.name = "chk";
 	b->t = (TrackScript){ .config = &b->config, .index = 3, .due = INSTANT_NEVER };
 }

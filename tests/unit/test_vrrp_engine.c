@@ -61,7 +61,8 @@ static void bench_init(Bench *b, size_t n)
 	b->instances[1].name = "VJ";
 	b->instances[1].interface = b->vips[1].dev = "eth1";
 	b->instances[1].vrid = 52;
-	b->config = (VrrpConfig){ .instances = b->instances, .n_instances = n, .scripts = b->scripts };
+	b->config =
+		(VrrpConfig){ .instances = b->instances, .n_instances = n, .scripts = b->scripts };
 	bench_link(b, 2, "eth0", true);
 	bench_link(b, 3, "eth1", true);
 	bench_addr(b, "eth0", "10.9.0.2", true);
@@ -111,8 +112,8 @@ static void bench_hear_from(Bench *b, const VrrpInstanceConfig *config, const ch
 	ByteWriter w = { .start = bytes, .cap = sizeof(bytes) };
 
 	vrrp_packet_encode(config, config->n_advertised, &src, priority, 1, &w);
-	vrrp_engine_packet(&b->e,
-		&(EventPacket){ .ifindex = ifindex, .bytes = bytes, .len = w.n }, now, &b->out);
+	vrrp_engine_packet(&b->e, &(EventPacket){ .ifindex = ifindex, .bytes = bytes, .len = w.n },
+		now, &b->out);
 }
 
 static void bench_hear(Bench *b, size_t instance, uint8_t priority, uint32_t ifindex, Instant now)
@@ -246,8 +247,8 @@ static void malformed_is_counted(void **state _unused_)
 	for (size_t len = 0; len <= sizeof(bytes); len++) {
 		_cleanup_free_ uint8_t *exact = unit_copy(bytes, len);
 
-		vrrp_engine_packet(&b.e,
-			&(EventPacket){ .ifindex = 2, .bytes = exact, .len = len }, T0, &b.out);
+		vrrp_engine_packet(&b.e, &(EventPacket){ .ifindex = 2, .bytes = exact, .len = len },
+			T0, &b.out);
 	}
 	expect_effects(&b.out, "");
 	assert_int_equal(b.e.malformed, 22);
@@ -447,7 +448,7 @@ static void link_deleted_and_recreated_under_another_index(void **state _unused_
 	expect_router(&b, 0, VRRP_BACKUP, T0 + 4 * SEC + DOWN);
 	unit_forget(&b.out);
 	vrrp_engine_timer(&b.e, T0 + 4 * SEC + DOWN, &b.out);
-	vec_foreach (e, &b.out.list)
+	vec_foreach(e, &b.out.list)
 		if (e->kind == EFFECT_ADVERT)
 			assert_int_equal(e->send.ifindex, 77);
 }

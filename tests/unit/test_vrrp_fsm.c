@@ -64,6 +64,8 @@ static void init_start_goes_to_backup(void **state _unused_)
 			       "want 0 off\n");
 	assert_int_equal(f.r.changed, T0);
 	assert_int_equal(f.r.cause.reason, TRACE_STARTED);
+	assert_int_equal(f.r.counters.became_master, 0);
+	assert_int_equal(f.r.counters.released_master, 0);
 }
 
 /* Behaviour 12: `state MASTER` shortens nothing. */
@@ -360,7 +362,7 @@ static void stop_ignores_everything(void **state _unused_)
 }
 
 /* A state is left only as RFC 9568, 6.4 and behaviour B have it: whatever comes in whatever order,
- * the addresses are wanted in MASTER and nowhere else, and MASTER and BACKUP always have a timer. */
+ * the addresses are wanted in MASTER and nowhere else, and MASTER and BACKUP have a timer. */
 static void any_order_keeps_addresses_with_master_only(void **state _unused_)
 {
 	uint64_t seed = 42;
@@ -393,7 +395,7 @@ static void any_order_keeps_addresses_with_master_only(void **state _unused_)
 				fsm_set_priority(&f, (uint8_t)(1 + unit_below(&seed, 254)), now);
 			else if (what == 10)
 				fsm_cause(&f, VRRP_IN_VIP_LOST, TRACE_VIP_LOST, now);
-			vec_foreach (e, &f.out.list) {
+			vec_foreach(e, &f.out.list) {
 				if (e->kind == EFFECT_ADDR_WANT)
 					wanted = e->addr_want.on;
 				if (e->kind == EFFECT_WILL)

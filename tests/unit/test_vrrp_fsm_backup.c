@@ -29,7 +29,7 @@ static void backup_timer_advert_is_sent_from_the_interface(void **state _unused_
 	fsm_init(&f);
 	fsm_backup(&f);
 	fsm_input(&f, VRRP_IN_TIMER, T0 + DOWN);
-	vec_foreach (e, &f.out.list) {
+	vec_foreach(e, &f.out.list) {
 		VrrpAdvert a;
 		VrrpMismatch why;
 
@@ -39,7 +39,8 @@ static void backup_timer_advert_is_sent_from_the_interface(void **state _unused_
 		assert_int_equal(e->send.ifindex, 2);
 		assert_true(ip_equal(&e->send.dst, &f.config.group));
 		assert_int_equal(e->send.len, 44);
-		assert_int_equal(vrrp_packet_decode(&f.config, 2, e->send.bytes, e->send.len, &a, &why),
+		assert_int_equal(
+			vrrp_packet_decode(&f.config, 2, e->send.bytes, e->send.len, &a, &why),
 			VRRP_ACCEPT);
 		assert_true(ip_equal(&a.src, &own));
 		assert_true(a.same_addresses);
@@ -74,8 +75,9 @@ static void backup_timer_after_silence_names_the_master(void **state _unused_)
 	unit_forget(&f.out);
 	fsm_input(&f, VRRP_IN_TIMER, T0 + SEC + DOWN);
 	expect_state(&f, VRRP_MASTER, T0 + SEC + DOWN + SEC);
-	expect_effects(&f.out, "trace (VI) Receive advertisement timeout\n"
-			       "trace (VI) nothing heard from master 10.9.0.1 for 3.41 s\n" TAKES_OVER);
+	expect_effects(&f.out,
+		"trace (VI) Receive advertisement timeout\n"
+		"trace (VI) nothing heard from master 10.9.0.1 for 3.41 s\n" TAKES_OVER);
 }
 
 static void backup_higher_priority_restarts_the_wait(void **state _unused_)
@@ -150,8 +152,9 @@ static void backup_priority_zero_then_new_master(void **state _unused_)
 	expect_state(&f, VRRP_BACKUP, T0 + 100000 + DOWN);
 	unit_forget(&f.out);
 	fsm_input(&f, VRRP_IN_TIMER, T0 + 100000 + DOWN);
-	expect_effects(&f.out, "trace (VI) Receive advertisement timeout\n"
-			       "trace (VI) nothing heard from master 10.9.0.3 for 3.41 s\n" TAKES_OVER);
+	expect_effects(&f.out,
+		"trace (VI) Receive advertisement timeout\n"
+		"trace (VI) nothing heard from master 10.9.0.3 for 3.41 s\n" TAKES_OVER);
 }
 
 /* Behaviour 16 and 17. */

@@ -32,8 +32,8 @@ static void master_timer_late_keeps_the_rhythm(void **state _unused_)
 	expect_state(&f, VRRP_MASTER, T0 + 10 * SEC + 500000);
 }
 
-/* Behaviour 68: the identification counts up; no two packets carry the same. */
-static void master_identification_grows(void **state _unused_)
+/* Behaviour 68: the identification counts up from 1. */
+static void master_identification_counts_up_from_1(void **state _unused_)
 {
 	_cleanup_(fsm_free) Fsm f;
 	unsigned last = 0;
@@ -42,12 +42,12 @@ static void master_identification_grows(void **state _unused_)
 	fsm_backup(&f);
 	for (size_t i = 0; i < 5; i++) {
 		fsm_input(&f, VRRP_IN_TIMER, f.r.due);
-		vec_foreach (e, &f.out.list)
+		vec_foreach(e, &f.out.list)
 			if (e->kind == EFFECT_ADVERT) {
-				const unsigned id = (unsigned)e->send.bytes[4] << 8 |
-					e->send.bytes[5];
+				const unsigned id =
+					(unsigned)e->send.bytes[4] << 8 | e->send.bytes[5];
 
-				assert_true(id > last);
+				assert_int_equal(id, last + 1);
 				last = id;
 			}
 		unit_forget(&f.out);
@@ -246,8 +246,9 @@ static void master_fault_resigns(void **state _unused_)
 	fsm_master(&f);
 	fsm_cause(&f, VRRP_IN_FAULT, TRACE_FAULT_INTERFACE, T0 + SEC);
 	expect_state(&f, VRRP_FAULT, INSTANT_NEVER);
-	expect_effects(&f.out, "trace (VI): entering FAULT state (interface eth0 down)\n" RESIGNS
-				       WITHDRAWS "trace (VI) Entering FAULT STATE\n");
+	expect_effects(&f.out,
+		"trace (VI): entering FAULT state (interface eth0 down)\n" RESIGNS WITHDRAWS
+		"trace (VI) Entering FAULT STATE\n");
 	assert_int_equal(f.r.counters.zero_sent, 1);
 	assert_int_equal(f.r.counters.released_master, 1);
 }
@@ -300,6 +301,20 @@ static void master_vip_lost_resigns_and_stands_again_after_the_skew(void **state
 	assert_int_equal(f.r.counters.became_master, 2);
 }
 
+/* Behaviour 5: what was learned as a backup is forgotten by a master. */
+static void master_forgets_the_learned_interval(void **state _unused_)
+{
+	_cleanup_(fsm_free) Fsm f;
+
+	fsm_init(&f);
+	f.config.version = 3;
+	fsm_backup(&f);
+	fsm_hear_interval(&f, 200, LOWER_ADDR, 10 * SEC, T0);
+	fsm_input(&f, VRRP_IN_TIMER, T0 + 40 * SEC);
+	fsm_cause(&f, VRRP_IN_VIP_LOST, TRACE_VIP_LOST, T0 + 41 * SEC);
+	expect_state(&f, VRRP_BACKUP, T0 + 41 * SEC + SKEW);
+}
+
 /* Behaviour 7: the new value goes into the next periodic advert. */
 static void master_priority_change_is_in_the_next_advert(void **state _unused_)
 {
@@ -340,7 +355,7 @@ static void master_again_tells_again(void **state _unused_)
 static const struct CMUnitTest tests[] = {
 	T(master_timer_sends_an_advert),
 	T(master_timer_late_keeps_the_rhythm),
-	T(master_identification_grows),
+	T(master_identification_counts_up_from_1),
 	T(master_zero_advertises_at_once),
 	T(master_higher_priority_becomes_backup),
 	T(master_higher_prio_send_advert_sends_one_first),
@@ -357,6 +372,7 @@ static const struct CMUnitTest tests[] = {
 	T(master_fault_without_interface_sends_nothing),
 	T(master_stop_resigns),
 	T(master_vip_lost_resigns_and_stands_again_after_the_skew),
+	T(master_forgets_the_learned_interval),
 	T(master_priority_change_is_in_the_next_advert),
 	T(master_again_tells_again),
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* unit: what the unit tests share: cmocka with what it wants included before it, addresses and bytes
- * from text, a virtual router as the captures of keepalived 2.2.7 have it, effects and ops as
+/* unit: what the unit tests share: cmocka with what it wants included before it, addresses and
+ * bytes from text, a virtual router as the captures of keepalived 2.2.7 have it, effects and ops as
  * lines of text so that a test compares a whole step at once, and random numbers that are the same
  * at every run. */
 
@@ -88,7 +88,8 @@ static inline const AddrSpec *unit_vips(void)
 	static AddrSpec vips[2];
 
 	for (uint8_t i = 0; i < 2; i++)
-		vips[i] = (AddrSpec){ .ip = unit_ip("10.9.0.100"), .prefix_len = 24, .dev = "eth0" };
+		vips[i] =
+			(AddrSpec){ .ip = unit_ip("10.9.0.100"), .prefix_len = 24, .dev = "eth0" };
 	vips[1].ip.bytes[3] = 101;
 	return vips;
 }
@@ -127,15 +128,16 @@ static inline void unit_effect_text(const Effect *e, StrBuf *out)
 		strbuf_printf(out, "advert %u", e->send.bytes[VRRP_IP_HEADER + 2]);
 		break;
 	case EFFECT_LISTEN:
-		strbuf_printf(out, "listen %u %s", e->listen.ifindex,
-			ip_text(&e->listen.group, ip));
+		strbuf_printf(
+			out, "listen %u %s", e->listen.ifindex, ip_text(&e->listen.group, ip));
 		break;
 	case EFFECT_ADDR_WANT:
-		strbuf_printf(out, "want %u %s", e->addr_want.owner, e->addr_want.on ? "on" : "off");
+		strbuf_printf(
+			out, "want %u %s", e->addr_want.owner, e->addr_want.on ? "on" : "off");
 		break;
 	case EFFECT_ANNOUNCE:
-		strbuf_printf(out, "announce %u repeat %u", e->announce.owner,
-			e->announce.plan.repeat);
+		strbuf_printf(
+			out, "announce %u repeat %u", e->announce.owner, e->announce.plan.repeat);
 		break;
 	case EFFECT_JOB: strbuf_printf(out, "job %u %s", e->job.key.id, e->job.spec->name); break;
 	case EFFECT_JOB_CANCEL: strbuf_printf(out, "cancel %u", e->job.key.id); break;
@@ -157,11 +159,12 @@ static inline void unit_effect_text(const Effect *e, StrBuf *out)
 /* All effects since the last look, a line each, in their order; then they are forgotten. */
 #define expect_effects(effects, text) unit_expect_effects((effects), (text), __FILE__, __LINE__)
 
-static inline void unit_expect_effects(Effects *effects, const char *text, const char *file, int line)
+static inline void unit_expect_effects(
+	Effects *effects, const char *text, const char *file, int line)
 {
 	StrBuf got = { 0 };
 
-	vec_foreach (e, &effects->list)
+	vec_foreach(e, &effects->list)
 		unit_effect_text(e, &got);
 	_assert_string_equal(strbuf_text(&got), text, file, line);
 	strbuf_free(&got);
@@ -182,7 +185,7 @@ static inline void unit_expect_ops(Ops *ops, const char *text, const char *file,
 {
 	StrBuf got = { 0 };
 
-	vec_foreach (o, &ops->list) {
+	vec_foreach(o, &ops->list) {
 		op_text(o, &got);
 		strbuf_add(&got, "\n");
 	}

@@ -53,8 +53,8 @@ static inline void fsm_set_priority(Fsm *f, uint8_t priority, Instant now)
 		&f->out);
 }
 
-static inline void fsm_hear_interval(Fsm *f, uint8_t priority, const char *from, Span interval,
-	Instant now)
+static inline void fsm_hear_interval(
+	Fsm *f, uint8_t priority, const char *from, Span interval, Instant now)
 {
 	const VrrpAdvert a = { .src = unit_ip(from),
 		.priority = priority,
@@ -107,8 +107,8 @@ static inline void fsm_fault(Fsm *f)
 
 #define expect_state(f, state, due) fsm_expect_state((f), (state), (due), __FILE__, __LINE__)
 
-static inline void fsm_expect_state(const Fsm *f, VrrpState state, Instant due, const char *file,
-	int line)
+static inline void fsm_expect_state(
+	const Fsm *f, VrrpState state, Instant due, const char *file, int line)
 {
 	_assert_string_equal(vrrp_state_name(f->r.state), vrrp_state_name(state), file, line);
 	_assert_int_equal(f->r.due, due, file, line);
