@@ -71,13 +71,13 @@ static size_t bench_run(Node *node, Instant until, Arena *a, Event *packets, siz
 		const Event timer = { .kind = EVENT_TIMER, .now = due };
 		const Ops *ops = node_step(node, &timer);
 
-		vec_foreach (op, &ops->list)
+		vec_foreach(op, &ops->list)
 			if (op->kind == OP_SEND_IP && n < room)
 				packets[n++] = (Event){ .kind = EVENT_PACKET,
 					.now = due,
 					.packet = { .ifindex = op->send.ifindex,
-						.bytes = arena_copy(a, op->send.bytes,
-							op->send.len, 1),
+						.bytes = arena_copy(
+							a, op->send.bytes, op->send.len, 1),
 						.len = op->send.len } };
 	}
 	return n;

@@ -32,14 +32,27 @@ static Instant announcement_due(const Announcement *n, Instant now)
 void announcer_start(Announcer *a, uint32_t owner, const AnnouncePlan *plan, Instant now)
 {
 	Announcement *n = &a->owners[owner];
+	const Announcement before = *n;
 
 	*n = (Announcement){
 		.plan = *plan,
 		.active = true,
 		.rounds = plan->repeat,
 		.again = plan->delay_usec ? instant_add(now, plan->delay_usec) : INSTANT_NEVER,
-		.refresh = plan->refresh_usec ? instant_add(now, plan->refresh_usec) : INSTANT_NEVER,
+		.refresh =
+			plan->refresh_usec ? instant_add(now, plan->refresh_usec) : INSTANT_NEVER,
 	};
+	if (before.active) {
+		/* A burst in between (a master of lower priority was heard) takes nothing away. */
+		n->rounds = MAX(n->rounds, before.rounds);
+		n->next_addr = before.next_addr;
+		n->again = MIN(n->again, before.again);
+		if (!plan->refresh_usec) {
+			n->refresh = before.refresh;
+			n->plan.refresh_usec = before.plan.refresh_usec;
+			n->plan.refresh_repeat = before.plan.refresh_repeat;
+		}
+	}
 	timerq_set(&a->timers, owner, announcement_due(n, now));
 }
 
@@ -59,11 +72,11 @@ static void announce_arp(const Link *l, const AddrSpec *spec, Ops *out, Arena *s
 	bytes_put(&w, all, 6);
 	bytes_put(&w, l->hw, 6);
 	bytes_put_u16(&w, 0x0806);
-	bytes_put_u16(&w, 1);      /* Ethernet */
+	bytes_put_u16(&w, 1);	   /* Ethernet */
 	bytes_put_u16(&w, 0x0800); /* IPv4 */
 	bytes_put_u8(&w, 6);
 	bytes_put_u8(&w, 4);
-	bytes_put_u16(&w, 1);      /* request */
+	bytes_put_u16(&w, 1); /* request */
 	bytes_put(&w, l->hw, 6);
 	bytes_put(&w, spec->ip.bytes, 4);
 	bytes_put(&w, all, 6);
@@ -84,13 +97,14 @@ static Instant *announcer_pace(Announcer *a, uint32_t owner, size_t i)
 }
 
 /* One frame of a running burst. False when the interface must pause: *ret_due says until when. */
-static bool announce_one(Announcer *a, uint32_t owner, Instant now, Ops *out, Arena *scratch,
-	Instant *ret_due)
+static bool announce_one(
+	Announcer *a, uint32_t owner, Instant now, Ops *out, Arena *scratch, Instant *ret_due)
 {
 	const AddrOwner *o = &a->addrs->owners[owner];
 	Announcement *n = &a->owners[owner];
 	Instant *free_at = announcer_pace(a, owner, n->next_addr);
-	const Link *l = link_by_index(a->links, addr_manager_ifindex(a->addrs, owner, n->next_addr));
+	const Link *l =
+		link_by_index(a->links, addr_manager_ifindex(a->addrs, owner, n->next_addr));
 
 	if (now < *free_at) {
 		*ret_due = *free_at;

@@ -12,7 +12,7 @@ typedef struct Announcement {
 	bool active;
 	uint32_t rounds;  /* left in the burst that is running */
 	size_t next_addr; /* in the round that is running */
-	Instant again;    /* the second burst */
+	Instant again;	  /* the second burst */
 	Instant refresh;
 } Announcement;
 
@@ -20,8 +20,9 @@ typedef struct Announcer {
 	const AddrManager *addrs;
 	const LinkTable *links;
 	Announcement *owners;
-	TimerQ timers;    /* one for each owner; due at once while a burst runs */
-	VEC(Instant) dev_free; /* by slot of AddrManager.devs: when the next frame may go (pacing) */
+	TimerQ timers; /* one for each owner; due at once while a burst runs */
+	VEC(Instant)
+	dev_free; /* by slot of AddrManager.devs: when the next frame may go (pacing) */
 } Announcer;
 
 void announcer_init(Announcer *a, const AddrManager *addrs, const LinkTable *links);

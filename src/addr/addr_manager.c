@@ -34,7 +34,7 @@ void addr_manager_free(AddrManager *m)
 
 static uint32_t addr_dev(AddrManager *m, const char *name)
 {
-	vec_foreach (d, &m->devs)
+	vec_foreach(d, &m->devs)
 		if (!strcmp(d->name, name))
 			return (uint32_t)(d - m->devs.items);
 	vec_push(&m->devs, ((AddrDev){ .name = name }));
@@ -88,7 +88,7 @@ void addr_manager_want(AddrManager *m, uint32_t owner, bool on)
 
 void addr_manager_link(AddrManager *m, const char *name, uint32_t ifindex)
 {
-	vec_foreach (d, &m->devs) {
+	vec_foreach(d, &m->devs) {
 		if (strcmp(d->name, name) || d->ifindex == ifindex)
 			continue;
 		d->ifindex = ifindex;
@@ -97,7 +97,7 @@ void addr_manager_link(AddrManager *m, const char *name, uint32_t ifindex)
 
 			if (e->dev != (uint32_t)(d - m->devs.items))
 				continue;
-			e->seen = false;
+			e->seen = e->stale = false;
 			e->dels = 0;
 			addr_enqueue(m, i);
 		}
@@ -107,10 +107,10 @@ void addr_manager_link(AddrManager *m, const char *name, uint32_t ifindex)
 static bool addr_find(const AddrManager *m, uint32_t ifindex, const IpAddr *ip, uint8_t prefix_len,
 	uint32_t *ret_entry)
 {
-	vec_foreach (d, &m->devs) {
-		const AddrKey key = { .dev = (uint32_t)(d - m->devs.items),
-			.ip = *ip,
-			.prefix_len = prefix_len };
+	vec_foreach(d, &m->devs) {
+		const AddrKey key = {
+			.dev = (uint32_t)(d - m->devs.items), .ip = *ip, .prefix_len = prefix_len
+		};
 
 		if (d->ifindex == ifindex)
 			return map_get(&m->by_key, &key, ret_entry);
@@ -131,13 +131,38 @@ AddrSeen addr_manager_seen(AddrManager *m, const EventAddr *a, bool present, uin
 	}
 	if (a->self && present)
 		return ADDR_MANAGED;
-	e->seen = present;
+	e->stale = false;
+	/* It stays `seen`: whether it is there again (the report may be older than our last change)
+	 * is left to the removal that follows. */
 	if (!present && !a->self && e->wants)
 		return ADDR_LOST;
+	e->seen = present;
 	/* A removal of ours took it along: it was a secondary of the one removed. */
 	if (!present)
 		addr_enqueue(m, *ret_entry);
 	return ADDR_MANAGED;
+}
+
+void addr_manager_resync(AddrManager *m)
+{
+	vec_foreach(e, &m->entries) {
+		e->stale = e->seen;
+		e->dels = 0;
+	}
+}
+
+bool addr_manager_next_stale(AddrManager *m, uint32_t *entry)
+{
+	for (; *entry < m->entries.n; ++*entry) {
+		AddrEntry *e = &m->entries.items[*entry];
+
+		if (!e->stale)
+			continue;
+		e->stale = e->seen = false;
+		if (e->wants)
+			return true;
+	}
+	return false;
 }
 
 bool addr_manager_owner_wants(const AddrManager *m, uint32_t owner, uint32_t entry)
@@ -158,7 +183,8 @@ bool addr_manager_failed(AddrManager *m, const EventOpFailed *f)
 
 	if (addr_find(m, f->ifindex, &f->ip, f->prefix_len, &entry)) {
 		e = &m->entries.items[entry];
-		e->seen = adding && f->error == EEXIST;
+		/* A refusal that comes after the contrary was asked for changes nothing. */
+		e->seen = adding && e->seen && f->error == EEXIST;
 		e->dels -= !adding && e->dels;
 	}
 	if (adding)

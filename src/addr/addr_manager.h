@@ -13,22 +13,23 @@
 
 typedef struct AddrEntry {
 	const AddrSpec *spec; /* borrowed */
-	uint32_t dev;         /* slot */
-	uint32_t wants;       /* owners that want it now */
-	uint32_t dels;        /* our removals that the kernel has not reported yet */
-	bool seen;            /* on the machine, as far as we know */
+	uint32_t dev;	      /* slot */
+	uint32_t wants;	      /* owners that want it now */
+	uint32_t dels;	      /* our removals that the kernel has not reported yet */
+	bool seen;	      /* on the machine, as far as we know */
 	bool queued;
+	bool stale; /* not told again yet since EVENT_RESYNC */
 } AddrEntry;
 
 typedef struct AddrDev {
-	const char *name;     /* borrowed from a spec */
-	uint32_t ifindex;     /* 0: the link is not there */
+	const char *name; /* borrowed from a spec */
+	uint32_t ifindex; /* 0: the link is not there */
 } AddrDev;
 
 typedef struct AddrOwner {
 	const AddrSpec *specs; /* borrowed */
 	size_t n;
-	uint32_t *entries;     /* n indexes */
+	uint32_t *entries; /* n indexes */
 	bool wanted;
 } AddrOwner;
 
@@ -39,7 +40,7 @@ typedef struct AddrManager {
 	size_t queue_head;
 	AddrOwner *owners;
 	size_t n_owners;
-	Map by_key;          /* (dev, address, length) -> entry */
+	Map by_key; /* (dev, address, length) -> entry */
 } AddrManager;
 
 void addr_manager_init(AddrManager *m, size_t n_owners);
@@ -58,6 +59,11 @@ typedef enum AddrSeen {
 } AddrSeen;
 
 AddrSeen addr_manager_seen(AddrManager *m, const EventAddr *a, bool present, uint32_t *ret_entry);
+/* EVENT_RESYNC: what is there will be told anew. */
+void addr_manager_resync(AddrManager *m);
+/* After that: walks the addresses that were not told, starting at entry 0. True for each that is
+ * wanted, as for ADDR_LOST. */
+bool addr_manager_next_stale(AddrManager *m, uint32_t *entry);
 bool addr_manager_owner_wants(const AddrManager *m, uint32_t owner, uint32_t entry);
 /* The kernel refused to add or remove an address. True when that is as good as done: it was there
  * already, or not there (behaviour 38). */

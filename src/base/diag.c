@@ -87,6 +87,6 @@ void diag_text(const Diag *d, StrBuf *out)
 
 void diag_list_text(const DiagList *l, StrBuf *out)
 {
-	vec_foreach (d, &l->all)
+	vec_foreach(d, &l->all)
 		diag_text(d, out);
 }

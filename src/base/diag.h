@@ -10,7 +10,7 @@
 
 typedef struct SourcePos {
 	const char *file; /* borrowed; NULL when the matter has no place in a file */
-	uint32_t line;    /* from 1; 0 when the whole file is meant */
+	uint32_t line;	  /* from 1; 0 when the whole file is meant */
 	uint32_t column;  /* from 1, in bytes; 0 when the whole line is meant */
 } SourcePos;
 
@@ -44,5 +44,5 @@ void diag_text(const Diag *d, StrBuf *out);
 /* All of them. */
 void diag_list_text(const DiagList *l, StrBuf *out);
 
-#define diag_error(l, pos, ...)   diag_add((l), DIAG_ERROR, (pos), __VA_ARGS__)
+#define diag_error(l, pos, ...)	  diag_add((l), DIAG_ERROR, (pos), __VA_ARGS__)
 #define diag_warning(l, pos, ...) diag_add((l), DIAG_WARNING, (pos), __VA_ARGS__)

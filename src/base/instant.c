@@ -16,7 +16,8 @@ const char *span_text(Span span, char buffer[static SPAN_TEXT_SIZE])
 	else if (s < 60)
 		(void)snprintf(buffer, SPAN_TEXT_SIZE, "%" PRIu64 " s", s);
 	else if (s < 3600)
-		(void)snprintf(buffer, SPAN_TEXT_SIZE, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+		(void)snprintf(
+			buffer, SPAN_TEXT_SIZE, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
 	else if (s < 86400)
 		(void)snprintf(buffer, SPAN_TEXT_SIZE, "%" PRIu64 " h %" PRIu64 " min", s / 3600,
 			s % 3600 / 60);

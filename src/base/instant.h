@@ -9,10 +9,10 @@
 typedef uint64_t Instant;
 typedef uint64_t Span;
 
-#define INSTANT_NEVER  UINT64_MAX
-#define USEC_PER_MSEC  UINT64_C(1000)
-#define USEC_PER_CSEC  UINT64_C(10000)
-#define USEC_PER_SEC   UINT64_C(1000000)
+#define INSTANT_NEVER UINT64_MAX
+#define USEC_PER_MSEC UINT64_C(1000)
+#define USEC_PER_CSEC UINT64_C(10000)
+#define USEC_PER_SEC  UINT64_C(1000000)
 
 static inline Instant instant_add(Instant at, Span span)
 {

@@ -8,7 +8,7 @@
 typedef enum IpFamily { IP_NONE = 0, IP_V4 = 4, IP_V6 = 6 } IpFamily;
 
 typedef struct IpAddr {
-	uint8_t family;    /* IpFamily */
+	uint8_t family;	   /* IpFamily */
 	uint8_t bytes[16]; /* network order; the first 4 for IPv4, the rest zero */
 } IpAddr;
 

@@ -8,11 +8,11 @@
 #include "base/instant.h"
 
 typedef struct TimerQ {
-	uint32_t n;        /* timers 0..n-1 */
-	Instant *due;      /* when each is truly due */
-	Instant *key;      /* what the heap believes, never later than due */
-	uint32_t *heap;    /* ids by key */
-	uint32_t *pos;     /* where an id is in the heap, UINT32_MAX when it is not */
+	uint32_t n;	/* timers 0..n-1 */
+	Instant *due;	/* when each is truly due */
+	Instant *key;	/* what the heap believes, never later than due */
+	uint32_t *heap; /* ids by key */
+	uint32_t *pos;	/* where an id is in the heap, UINT32_MAX when it is not */
 	uint32_t heap_len;
 } TimerQ;
 

@@ -9,7 +9,7 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 typedef struct CliArgs {
 	const char *run_dir;
-	int argc;    /* behind the name of the command */
+	int argc; /* behind the name of the command */
 	char **argv;
 } CliArgs;
 

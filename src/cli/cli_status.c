@@ -46,9 +46,9 @@ static int status_print(FILE *from)
 	}
 	if (strcmp(line, CONTROL_OK)) {
 		(void)fprintf(stderr, "regent: %s",
-			strncmp(line, CONTROL_ERROR, sizeof(CONTROL_ERROR) - 1) ?
-				line :
-				line + sizeof(CONTROL_ERROR) - 1);
+			strncmp(line, CONTROL_ERROR, sizeof(CONTROL_ERROR) - 1)
+				? line
+				: line + sizeof(CONTROL_ERROR) - 1);
 		return CLI_FAILED;
 	}
 	while ((size = fread(chunk, 1, sizeof(chunk), from)) > 0)

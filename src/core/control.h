@@ -6,14 +6,14 @@
 
 #include "base/base.h"
 
-#define CONTROL_SOCKET  "control"      /* in the run directory */
+#define CONTROL_SOCKET	"control" /* in the run directory */
 #define CONTROL_RUN_DIR "/run/regent"
-#define CONTROL_OK      "ok\n"
-#define CONTROL_ERROR   "error "
+#define CONTROL_OK	"ok\n"
+#define CONTROL_ERROR	"error "
 
 typedef enum ControlCommand {
 	CONTROL_BAD,
-	CONTROL_STATUS,      /* as text */
+	CONTROL_STATUS, /* as text */
 	CONTROL_STATUS_JSON,
 } ControlCommand;
 

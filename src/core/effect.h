@@ -12,26 +12,26 @@
 
 /* How addresses are made known to the neighbours (gratuitous ARP). */
 typedef struct AnnouncePlan {
-	uint32_t repeat;         /* rounds over all addresses, back to back */
-	Span delay_usec;         /* the same again after this; 0: never */
-	Span refresh_usec;       /* and from then on every so often; 0: never */
+	uint32_t repeat;	 /* rounds over all addresses, back to back */
+	Span delay_usec;	 /* the same again after this; 0: never */
+	Span refresh_usec;	 /* and from then on every so often; 0: never */
 	uint32_t refresh_repeat; /* rounds of a refresh */
-	Span interval_usec;      /* between two frames on an interface; 0: no pause */
+	Span interval_usec;	 /* between two frames on an interface; 0: no pause */
 } AnnouncePlan;
 
 typedef enum EffectKind {
-	EFFECT_ADVERT,       /* send a VRRP packet */
-	EFFECT_LISTEN,       /* hear VRRP packets of a group on a link */
-	EFFECT_ADDR_WANT,    /* the owner's addresses shall (not) be on this machine */
-	EFFECT_ANNOUNCE,     /* tell the neighbours of the owner's addresses */
-	EFFECT_JOB,          /* run a program; its key says to whom the result goes */
-	EFFECT_JOB_CANCEL,   /* nobody waits for it any more: end it */
-	EFFECT_WILL,         /* a packet for the supervisor to send should this process die */
+	EFFECT_ADVERT,	   /* send a VRRP packet */
+	EFFECT_LISTEN,	   /* hear VRRP packets of a group on a link */
+	EFFECT_ADDR_WANT,  /* the owner's addresses shall (not) be on this machine */
+	EFFECT_ANNOUNCE,   /* tell the neighbours of the owner's addresses */
+	EFFECT_JOB,	   /* run a program; its key says to whom the result goes */
+	EFFECT_JOB_CANCEL, /* nobody waits for it any more: end it */
+	EFFECT_WILL,	   /* a packet for the supervisor to send should this process die */
 	EFFECT_TRACE,
 } EffectKind;
 
 typedef struct EffectSend {
-	uint32_t owner;       /* EFFECT_WILL: whose; at most one each */
+	uint32_t owner; /* EFFECT_WILL: whose; at most one each */
 	uint32_t ifindex;
 	IpAddr dst;
 	const uint8_t *bytes; /* in the step's scratch; len 0 in EFFECT_WILL: nothing to say */

@@ -9,16 +9,17 @@
 #include "core/net.h"
 
 typedef enum EventKind {
-	EVENT_TIMER,     /* time has passed, nothing else */
-	EVENT_LINK,      /* a link appeared or changed */
+	EVENT_TIMER,	 /* time has passed, nothing else */
+	EVENT_LINK,	 /* a link appeared or changed */
 	EVENT_LINK_GONE, /* link.ifindex is no more */
-	EVENT_ADDR,      /* an address is on a link */
+	EVENT_ADDR,	 /* an address is on a link */
 	EVENT_ADDR_GONE,
-	EVENT_READY,     /* all links and addresses of the start were told: engines may begin */
-	EVENT_PACKET,    /* an IPv4 packet with its header, protocol 112 */
+	EVENT_READY,  /* all links and addresses were told: engines may begin, or go on */
+	EVENT_RESYNC, /* reports were lost: all are told anew, then EVENT_READY */
+	EVENT_PACKET, /* an IPv4 packet with its header, protocol 112 */
 	EVENT_JOB_DONE,
 	EVENT_OP_FAILED, /* the machine refused an op */
-	EVENT_STOP,      /* orderly stop: resign, withdraw, end */
+	EVENT_STOP,	 /* orderly stop: resign, withdraw, end */
 } EventKind;
 
 typedef struct EventAddr {
@@ -49,9 +50,9 @@ typedef enum OpFailed {
 
 typedef struct EventOpFailed {
 	OpFailed what;
-	int error;          /* errno, positive */
+	int error; /* errno, positive */
 	uint32_t ifindex;
-	IpAddr ip;          /* of an address */
+	IpAddr ip; /* of an address */
 	uint8_t prefix_len;
 } EventOpFailed;
 

@@ -16,10 +16,10 @@ typedef enum JobKind {
 } JobKind;
 
 typedef struct JobSpec {
-	const char *name;         /* for people */
-	const char *const *argv;  /* NULL at the end; argv[0] is looked up in PATH if it has no / */
+	const char *name;	 /* for people */
+	const char *const *argv; /* NULL at the end; argv[0] is looked up in PATH if it has no / */
 	uint32_t uid, gid;
-	Span timeout_usec;        /* then TERM to the process group */
+	Span timeout_usec; /* then TERM to the process group */
 } JobSpec;
 
 typedef enum JobEnd {

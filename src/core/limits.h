@@ -5,18 +5,18 @@
  * for; a step does no more than these, so that nothing keeps an advert waiting. */
 
 enum {
-	LIMIT_IFNAME = 16,           /* IFNAMSIZ, with the NUL */
+	LIMIT_IFNAME = 16,	       /* IFNAMSIZ, with the NUL */
 	LIMIT_CONFIG_BYTES = 64 << 20, /* one configuration file */
-	LIMIT_CONFIG_ERRORS = 200,   /* then the rest of the file is not reported */
-	LIMIT_CONFIG_DEPTH = 16,     /* nested blocks */
-	LIMIT_PACKET = 2048,         /* bytes of a received VRRP packet that are looked at */
-	LIMIT_ADVERT_ADDRS = 255,    /* RFC 9568, 5.2.5: the count is one byte */
-	LIMIT_STEP_ADDR_OPS = 1024,  /* address changes in one step */
-	LIMIT_STEP_FRAMES = 1024,    /* announcements in one step */
-	LIMIT_STEP_TIMERS = 256,     /* router and check timers in one step */
-	LIMIT_STEP_KEEP = 1024,      /* effects and ops whose memory is kept for the next step */
-	LIMIT_CONTROL_LINE = 1024,   /* a request on the control socket */
-	LIMIT_LINKS = 4096,          /* network interfaces */
-	LIMIT_LINK_ADDRS = 4096,     /* addresses of one interface that are not ours */
-	LIMIT_ARGV = 256,            /* words of a command */
+	LIMIT_CONFIG_ERRORS = 200,     /* then the rest of the file is not reported */
+	LIMIT_CONFIG_DEPTH = 16,       /* nested blocks */
+	LIMIT_PACKET = 2048,	       /* bytes of a received VRRP packet that are looked at */
+	LIMIT_ADVERT_ADDRS = 255,      /* RFC 9568, 5.2.5: the count is one byte */
+	LIMIT_STEP_ADDR_OPS = 1024,    /* address changes in one step */
+	LIMIT_STEP_FRAMES = 1024,      /* announcements in one step */
+	LIMIT_STEP_TIMERS = 256,       /* router and check timers in one step */
+	LIMIT_STEP_KEEP = 1024,	       /* effects and ops whose memory is kept for the next step */
+	LIMIT_CONTROL_LINE = 1024,     /* a request on the control socket */
+	LIMIT_LINKS = 4096,	       /* network interfaces */
+	LIMIT_LINK_ADDRS = 4096,       /* addresses of one interface that are not ours */
+	LIMIT_ARGV = 256,	       /* words of a command */
 };

@@ -13,7 +13,7 @@ const char *addr_spec_text(const AddrSpec *a, char buffer[static ADDR_TEXT_SIZE]
 
 void link_table_free(LinkTable *t)
 {
-	vec_foreach (l, &t->links)
+	vec_foreach(l, &t->links)
 		vec_free(&l->addrs);
 	vec_free(&t->links);
 }
@@ -28,6 +28,7 @@ Link *link_table_set(LinkTable *t, const Link *seen)
 		l = vec_add(&t->links);
 		memcpy(l->name, seen->name, sizeof(l->name));
 	}
+	l->stale = false;
 	l->ifindex = seen->ifindex;
 	l->up = seen->up;
 	l->noarp = seen->noarp;
@@ -44,7 +45,7 @@ void link_table_del(LinkTable *t, Link *l)
 
 Link *link_by_index(const LinkTable *t, uint32_t ifindex)
 {
-	vec_foreach (l, &t->links)
+	vec_foreach(l, &t->links)
 		if (l->ifindex == ifindex)
 			return l;
 	return NULL;
@@ -52,7 +53,7 @@ Link *link_by_index(const LinkTable *t, uint32_t ifindex)
 
 Link *link_by_name(const LinkTable *t, const char *name)
 {
-	vec_foreach (l, &t->links)
+	vec_foreach(l, &t->links)
 		if (!strncmp(l->name, name, LIMIT_IFNAME))
 			return l;
 	return NULL;
@@ -60,7 +61,7 @@ Link *link_by_name(const LinkTable *t, const char *name)
 
 void link_add_addr(Link *l, const IpAddr *ip)
 {
-	vec_foreach (a, &l->addrs)
+	vec_foreach(a, &l->addrs)
 		if (ip_equal(a, ip))
 			return;
 	if (l->addrs.n < LIMIT_LINK_ADDRS)
@@ -80,7 +81,7 @@ void link_del_addr(Link *l, const IpAddr *ip)
 
 const IpAddr *link_source(const Link *l, IpFamily family)
 {
-	vec_foreach (a, &l->addrs)
+	vec_foreach(a, &l->addrs)
 		if (a->family == family)
 			return a;
 	return NULL;

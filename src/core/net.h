@@ -11,11 +11,11 @@
 typedef struct AddrSpec {
 	IpAddr ip;
 	uint8_t prefix_len;
-	uint8_t scope;      /* rtnetlink's RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host */
+	uint8_t scope; /* rtnetlink's RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host */
 	bool has_broadcast;
 	IpAddr broadcast;
-	const char *dev;    /* interface name */
-	const char *label;  /* NULL: none */
+	const char *dev;   /* interface name */
+	const char *label; /* NULL: none */
 } AddrSpec;
 
 enum { ADDR_TEXT_SIZE = IP_TEXT_SIZE + 4 };
@@ -27,6 +27,7 @@ typedef struct Link {
 	char name[LIMIT_IFNAME];
 	bool up;      /* IFF_UP and IFF_RUNNING, both */
 	bool noarp;   /* IFF_NOARP: no announcements */
+	bool stale;   /* not told again yet since EVENT_RESYNC */
 	uint32_t mtu; /* bytes */
 	uint8_t hw[6];
 	/* Foreign addresses only, in the kernel's order: the first of a family is the source. */

@@ -16,15 +16,15 @@ typedef enum OpKind {
 	OP_ADDR_ADD,
 	OP_ADDR_DEL,
 	OP_SPAWN,
-	OP_KILL,       /* a signal to the process group of a job */
-	OP_WILL,       /* remember (len 0: forget) a last packet of this owner */
+	OP_KILL, /* a signal to the process group of a job */
+	OP_WILL, /* remember (len 0: forget) a last packet of this owner */
 	OP_TRACE,
 } OpKind;
 
 typedef struct OpSend {
 	uint32_t owner; /* OP_WILL only */
 	uint32_t ifindex;
-	IpAddr dst;     /* OP_SEND_FRAME: none, it stands in the frame */
+	IpAddr dst; /* OP_SEND_FRAME: none, it stands in the frame */
 	const uint8_t *bytes;
 	size_t len;
 } OpSend;

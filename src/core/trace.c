@@ -11,8 +11,8 @@ typedef struct TraceLine {
 	const char *text;
 } TraceLine;
 
-#define DETAIL  TRACE_LEVEL_DETAIL
-#define INFO    TRACE_LEVEL_INFO
+#define DETAIL	TRACE_LEVEL_DETAIL
+#define INFO	TRACE_LEVEL_INFO
 #define WARNING TRACE_LEVEL_WARNING
 
 static const TraceLine trace_lines[TRACE_REASONS] = {
@@ -39,6 +39,9 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_VIP_LOST] = { WARNING, "(%s) address %i was removed from %o by another program" },
 	[TRACE_FAULTS_CLEARED] = { INFO, "(%s) all faults cleared" },
 	[TRACE_FAULT_INTERFACE] = { INFO, "(%s): entering FAULT state (interface %o down)" },
+	[TRACE_FAULT_INTERFACE_UP] = { INFO,
+		"(%s): entering FAULT state (interface %o up, tracked in "
+		"reverse)" },
 	[TRACE_FAULT_NO_INTERFACE] = { INFO, "(%s): entering FAULT state (interface %o does not "
 					     "exist)" },
 	[TRACE_FAULT_NO_ADDRESS] = { INFO, "(%s) entering FAULT state (no IPv4 address for "
@@ -136,9 +139,7 @@ static void trace_field(const TraceRecord *t, char field, StrBuf *out)
 		strbuf_printf(out, "%" PRId64 ".%06" PRId64, t->a / (int64_t)USEC_PER_SEC,
 			t->a % (int64_t)USEC_PER_SEC);
 		break;
-	case 'e':
-		strbuf_add(out, strerrordesc_np((int)t->a) ?: "unknown error");
-		break;
+	case 'e': strbuf_add(out, strerrordesc_np((int)t->a) ?: "unknown error"); break;
 	default: assert(false);
 	}
 }

@@ -9,7 +9,7 @@
 enum {
 	EXIT_OK = 0,
 	EXIT_FATAL = 1,
-	EXIT_CONFIG = 2,      /* a configuration that is not good enough to run */
+	EXIT_CONFIG = 2, /* a configuration that is not good enough to run */
 	EXIT_MISSING_PERMISSION = 4,
 	EXIT_TEST_FAILED = 5, /* -t found errors */
 	EXIT_NO_CONFIG = 6,
@@ -26,8 +26,8 @@ typedef struct Options {
 	bool ignore_sigint;
 	bool no_vrrp;
 	bool config_test;
-	const char *test_log;      /* NULL: stderr */
-	const char *not_yet;       /* an option that is taken but not carried out, for one line */
+	const char *test_log; /* NULL: stderr */
+	const char *not_yet;  /* an option that is taken but not carried out, for one line */
 } Options;
 
 /* False: end with *ret_status (help, version, a wrong option). */

@@ -22,8 +22,8 @@ bool pid_file_alive(const char *path)
 		return false;
 	/* "PID (NAME) STATE ...". A stale file may name a pid that is somebody else's by now, or
 	 * that of a dead process that nobody has waited for. */
-	stat = io_host_read_file(NULL, arena_printf(&arena, "/proc/%ld/stat", pid), &arena, &size,
-		&error);
+	stat = io_host_read_file(
+		NULL, arena_printf(&arena, "/proc/%ld/stat", pid), &arena, &size, &error);
 	name = stat ? strchr(stat, '(') : NULL;
 	end = name ? strrchr(name, ')') : NULL;
 	if (!end || !strncmp(end, ") Z", 3))

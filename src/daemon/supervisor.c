@@ -21,10 +21,10 @@
 #include <unistd.h>
 
 enum {
-	ENGINE_SETTLED_USEC = 10000000,     /* one that lived so long is started again at once */
+	ENGINE_SETTLED_USEC = 10000000, /* one that lived so long is started again at once */
 	ENGINE_FIRST_DELAY_USEC = 500000,
 	ENGINE_LAST_DELAY_USEC = 30000000,
-	ENGINE_STOP_USEC = 8000000,         /* longer than a check's TERM and KILL take */
+	ENGINE_STOP_USEC = 8000000, /* longer than a check's TERM and KILL take */
 	ENGINE_FIRST_FD = 3,
 };
 
@@ -36,12 +36,12 @@ typedef struct Supervisor {
 	IoControl *control; /* NULL: the run directory belongs to another daemon */
 	char *list_path;    /* of withdraw_write_list() */
 	int will_fd;
-	int channel;        /* to the engine; -1: none */
-	pid_t engine;       /* 0: none */
-	bool in_engine;     /* this is the engine's process */
+	int channel;	/* to the engine; -1: none */
+	pid_t engine;	/* 0: none */
+	bool in_engine; /* this is the engine's process */
 	Instant engine_started;
-	Span delay_usec;    /* before the next start */
-	IoSource *timer;    /* of the next start, or of an engine that does not stop */
+	Span delay_usec; /* before the next start */
+	IoSource *timer; /* of the next start, or of an engine that does not stop */
 	bool stopping;
 	char last_death[64];
 } Supervisor;
@@ -94,7 +94,8 @@ static void supervisor_bury(Supervisor *s)
 	io_will_clear(s->will_fd);
 	n = withdraw_configured(s->config);
 	if (n < 0)
-		warn(s, "cannot withdraw the addresses of the dead engine: %s", strerrordesc_np(-n));
+		warn(s, "cannot withdraw the addresses of the dead engine: %s",
+			strerrordesc_np(-n));
 	else if (n)
 		say(s, "withdrew %d address%s of the dead engine", n, n == 1 ? "" : "es");
 }
@@ -118,8 +119,8 @@ static void supervisor_schedule(Supervisor *s)
 	if (instant_since(now, s->engine_started) > ENGINE_SETTLED_USEC)
 		s->delay_usec = 0;
 	io_timer_arm(s->timer, instant_add(now, s->delay_usec));
-	s->delay_usec = s->delay_usec ? MIN(s->delay_usec * 2, (Span)ENGINE_LAST_DELAY_USEC) :
-					ENGINE_FIRST_DELAY_USEC;
+	s->delay_usec = s->delay_usec ? MIN(s->delay_usec * 2, (Span)ENGINE_LAST_DELAY_USEC)
+				      : ENGINE_FIRST_DELAY_USEC;
 }
 
 static void supervisor_engine_ended(void *data, pid_t pid, const siginfo_t *how)
@@ -131,9 +132,8 @@ static void supervisor_engine_ended(void *data, pid_t pid, const siginfo_t *how)
 	s->channel = -1;
 	s->engine = 0;
 	(void)unlink(s->options->vrrp_pid_file);
-	(void)snprintf(s->last_death, sizeof(s->last_death), exited ? "exited with status %d" :
-								       "killed by signal %d",
-		how->si_status);
+	(void)snprintf(s->last_death, sizeof(s->last_death),
+		exited ? "exited with status %d" : "killed by signal %d", how->si_status);
 	if (!exited || how->si_status != EXIT_OK || !s->stopping) {
 		warn(s, "the VRRP engine (pid %d) %s", pid, s->last_death);
 		supervisor_bury(s);
@@ -230,8 +230,8 @@ static void supervisor_open_run_dir(Supervisor *s)
 	r = io_control_listen(s->loop, socket, supervisor_request, s, &s->control);
 	if (r) {
 		warn(s, "no status on %s: %s%s", socket, strerrordesc_np(-r),
-			r == -EADDRINUSE ? " by another regentd; give this one its own --run-dir" :
-					   "");
+			r == -EADDRINUSE ? " by another regentd; give this one its own --run-dir"
+					 : "");
 		return;
 	}
 	if (asprintf(&s->list_path, "%s/vrrp.addresses", s->options->run_dir) < 0)
@@ -279,7 +279,7 @@ static void supervisor_close(Supervisor *s)
 
 static void supervisor_say_warnings(const Supervisor *s, const DiagList *warnings)
 {
-	vec_foreach (d, &warnings->all) {
+	vec_foreach(d, &warnings->all) {
 		_cleanup_(strbuf_free) StrBuf text = { 0 };
 
 		diag_text(d, &text);

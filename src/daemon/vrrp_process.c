@@ -90,8 +90,8 @@ static int process_setup(Process *p, const VrrpProcess *args)
 	if (!r)
 		r = io_loop_signal(p->loop, SIGTERM, process_stop, p);
 	if (!r)
-		r = io_loop_signal(p->loop, SIGINT,
-			args->ignore_sigint ? process_ignore : process_stop, p);
+		r = io_loop_signal(
+			p->loop, SIGINT, args->ignore_sigint ? process_ignore : process_stop, p);
 	if (!r)
 		r = io_loop_signal(p->loop, SIGHUP, process_ignore, p);
 	return r;

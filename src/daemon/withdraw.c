@@ -29,8 +29,8 @@ static bool withdraw_matches(const AddrSpec *spec, const EventAddr *seen, bool n
 	char name[IF_NAMESIZE];
 
 	return ip_equal(&spec->ip, &seen->ip) && spec->prefix_len == seen->prefix_len &&
-		(seen->marked || !need_mark) && if_indextoname(seen->ifindex, name) &&
-		!strcmp(name, spec->dev);
+	       (seen->marked || !need_mark) && if_indextoname(seen->ifindex, name) &&
+	       !strcmp(name, spec->dev);
 }
 
 static int withdraw_compare(const void *a, const void *b)
@@ -41,9 +41,9 @@ static int withdraw_compare(const void *a, const void *b)
 static const AddrSpec *withdraw_find(const Withdraw *w, const EventAddr *seen, bool need_mark)
 {
 	const AddrSpec key = { .ip = seen->ip };
-	const AddrSpec *s = w->wanted_off.n ?
-		bsearch(&key, w->wanted_off.items, w->wanted_off.n, sizeof(key), withdraw_compare) :
-		NULL;
+	const AddrSpec *s = w->wanted_off.n ? bsearch(&key, w->wanted_off.items, w->wanted_off.n,
+						      sizeof(key), withdraw_compare)
+					    : NULL;
 
 	if (!s)
 		return NULL;
@@ -65,7 +65,7 @@ static int withdraw_run(Withdraw *w, bool need_mark)
 	if (!r) {
 		qsort(w->wanted_off.items, w->wanted_off.n, sizeof(*w->wanted_off.items),
 			withdraw_compare);
-		vec_foreach (a, &w->seen) {
+		vec_foreach(a, &w->seen) {
 			const AddrSpec *s = withdraw_find(w, a, need_mark);
 
 			if (!s)

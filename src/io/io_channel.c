@@ -58,8 +58,8 @@ static void channel_readable(void *data, int socket, uint32_t events _unused_)
 	c->handler(c->data, fd, line);
 }
 
-int io_channel_open(IoLoop *loop, int socket, IoChannelHandler *handler, void *data,
-	IoChannel **ret_channel)
+int io_channel_open(
+	IoLoop *loop, int socket, IoChannelHandler *handler, void *data, IoChannel **ret_channel)
 {
 	IoChannel *c = NEW(IoChannel);
 	int r;

@@ -11,8 +11,8 @@ typedef struct IoChannel IoChannel;
 /* The connection belongs to the handler, which ends it with io_channel_answer(). */
 typedef void IoChannelHandler(void *data, int fd, const char *line);
 
-int io_channel_open(IoLoop *loop, int socket, IoChannelHandler *handler, void *data,
-	IoChannel **ret_channel);
+int io_channel_open(
+	IoLoop *loop, int socket, IoChannelHandler *handler, void *data, IoChannel **ret_channel);
 void io_channel_free(IoChannel *c);
 /* Sends a copy of the text and closes the connection. When too many peers do not read theirs, the
  * one that has waited longest is dropped. */

@@ -33,8 +33,8 @@ static int host_read(int fd, Arena *arena, char **ret_text, size_t *ret_size)
 	return 0;
 }
 
-const char *io_host_read_file(void *data _unused_, const char *path, Arena *arena,
-	size_t *ret_size, int *ret_errno)
+const char *io_host_read_file(
+	void *data _unused_, const char *path, Arena *arena, size_t *ret_size, int *ret_errno)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	char *text = NULL;
@@ -92,7 +92,8 @@ bool io_host_find_group(void *data _unused_, const char *name, uint32_t *ret_gid
 
 bool io_host_has_program(void *data _unused_, const char *name)
 {
-	const char *path = getenv("PATH") ?: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	const char *path =
+		getenv("PATH") ?: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 	if (strchr(name, '/'))
 		return !access(name, X_OK);

@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 
-const char *io_host_read_file(void *data, const char *path, Arena *arena, size_t *ret_size,
-	int *ret_errno);
+const char *io_host_read_file(
+	void *data, const char *path, Arena *arena, size_t *ret_size, int *ret_errno);
 bool io_host_has_interface(void *data, const char *name);
 const char *io_host_interface_names(void *data, Arena *arena);
 bool io_host_find_user(void *data, const char *name, uint32_t *ret_uid, uint32_t *ret_gid);

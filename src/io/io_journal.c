@@ -25,8 +25,8 @@ static void journal_console(const IoJournal *j, const char *text)
 	(void)gettimeofday(&tv, NULL);
 	(void)localtime_r(&tv.tv_sec, &tm);
 	(void)strftime(when, sizeof(when), "%FT%T", &tm);
-	strbuf_printf(&line, "%s.%06ld %s[%d]: %s\n", when, (long)tv.tv_usec, j->ident, getpid(),
-		text);
+	strbuf_printf(
+		&line, "%s.%06ld %s[%d]: %s\n", when, (long)tv.tv_usec, j->ident, getpid(), text);
 	/* One write, so that lines of two processes do not mix; nobody waits for a reader: where
 	 * there is no room the line is lost. */
 	if (poll(&(struct pollfd){ .fd = STDERR_FILENO, .events = POLLOUT }, 1, 0) == 1)

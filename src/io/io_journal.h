@@ -8,8 +8,8 @@
 typedef struct IoJournal {
 	const char *ident;
 	bool console, syslog;
-	int facility;  /* LOG_DAEMON ... */
-	bool detail;   /* -D */
+	int facility; /* LOG_DAEMON ... */
+	bool detail;  /* -D */
 } IoJournal;
 
 /* `ident` is borrowed. */

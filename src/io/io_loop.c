@@ -118,12 +118,12 @@ int io_loop_fd(IoLoop *l, int fd, uint32_t epoll_events, IoFdHandler *handler, v
 	IoSource *s = source_new(l, data);
 
 	s->on_fd = handler;
-	return source_made(s, sd_event_add_io(l->event, &s->source, fd, epoll_events, on_fd, s),
-		ret_source);
+	return source_made(
+		s, sd_event_add_io(l->event, &s->source, fd, epoll_events, on_fd, s), ret_source);
 }
 
-static int on_signal(sd_event_source *source _unused_, const struct signalfd_siginfo *si,
-	void *data)
+static int on_signal(
+	sd_event_source *source _unused_, const struct signalfd_siginfo *si, void *data)
 {
 	IoSource *s = data;
 
@@ -140,8 +140,8 @@ int io_loop_signal(IoLoop *l, int signal, IoSignalHandler *handler, void *data)
 	sigaddset(&set, signal);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	s->on_signal = handler;
-	return source_made(s, sd_event_add_signal(l->event, &s->source, signal, on_signal, s),
-		NULL);
+	return source_made(
+		s, sd_event_add_signal(l->event, &s->source, signal, on_signal, s), NULL);
 }
 
 static int on_child(sd_event_source *source _unused_, const siginfo_t *si, void *data)
@@ -166,8 +166,8 @@ int io_loop_child(IoLoop *l, pid_t pid, IoChildHandler *handler, void *data)
 	sigaddset(&set, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	s->on_child = handler;
-	return source_made(s, sd_event_add_child(l->event, &s->source, pid, WEXITED, on_child, s),
-		NULL);
+	return source_made(
+		s, sd_event_add_child(l->event, &s->source, pid, WEXITED, on_child, s), NULL);
 }
 
 static int on_timer(sd_event_source *source _unused_, uint64_t usec _unused_, void *data)
@@ -186,8 +186,8 @@ int io_loop_timer(IoLoop *l, IoTimerHandler *handler, void *data, IoSource **ret
 
 	s->on_timer = handler;
 	s->armed = INSTANT_NEVER;
-	r = sd_event_add_time(l->event, &s->source, CLOCK_MONOTONIC, 0, TIMER_ACCURACY_USEC,
-		on_timer, s);
+	r = sd_event_add_time(
+		l->event, &s->source, CLOCK_MONOTONIC, 0, TIMER_ACCURACY_USEC, on_timer, s);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(s->source, SD_EVENT_OFF);
 	return source_made(s, r, ret_source);

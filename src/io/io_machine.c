@@ -16,8 +16,8 @@ struct IoMachine {
 	IoPacket *packet;
 	IoSpawn *spawn;
 	IoSource *netlink_source, *timer;
-	Instant now;         /* of the events that are being delivered */
-	VEC(Event) pending;  /* made while ops were applied */
+	Instant now;	    /* of the events that are being delivered */
+	VEC(Event) pending; /* netlink's, and what applying ops brought about */
 };
 
 static void machine_event(IoMachine *m, Event *event)
@@ -26,7 +26,7 @@ static void machine_event(IoMachine *m, Event *event)
 	m->handler(m->data, event);
 }
 
-/* What applying ops brought about is told before time goes on. */
+/* Everything that is pending is told before time goes on. */
 static void machine_settle(IoMachine *m)
 {
 	for (size_t i = 0; i < m->pending.n; i++) {
@@ -34,6 +34,8 @@ static void machine_settle(IoMachine *m)
 
 		machine_event(m, &event);
 	}
+	if (m->pending.cap > LIMIT_STEP_KEEP)
+		vec_free(&m->pending);
 	vec_clear(&m->pending);
 	m->handler(m->data, NULL);
 }
@@ -42,11 +44,8 @@ static void machine_on_netlink(void *data, Event *event)
 {
 	IoMachine *m = data;
 
-	/* Refusals come while ops are applied; everything else while nothing is. */
-	if (event->kind == EVENT_OP_FAILED)
-		vec_push(&m->pending, *event);
-	else
-		machine_event(m, event);
+	/* Not told at once: telling it applies ops, and these use the same sockets. */
+	vec_push(&m->pending, *event);
 }
 
 static void machine_netlink_readable(void *data, int fd _unused_, uint32_t events _unused_)
@@ -136,9 +135,11 @@ int io_machine_start(IoMachine *m)
 
 	m->now = io_now();
 	r = io_netlink_dump(m->netlink);
-	if (!r)
-		io_machine_post(m, EVENT_READY);
-	return r;
+	if (r)
+		return r;
+	vec_push(&m->pending, ((Event){ .kind = EVENT_READY }));
+	machine_settle(m);
+	return 0;
 }
 
 void io_machine_post(IoMachine *m, EventKind kind)
@@ -154,9 +155,9 @@ static void machine_listen(IoMachine *m, const Op *op)
 
 	if (r)
 		vec_push(&m->pending, ((Event){ .kind = EVENT_OP_FAILED,
-					       .op_failed = { .what = OP_FAILED_LISTEN,
-						       .error = -r,
-						       .ifindex = op->listen.ifindex } }));
+					      .op_failed = { .what = OP_FAILED_LISTEN,
+						      .error = -r,
+						      .ifindex = op->listen.ifindex } }));
 }
 
 static void machine_spawn(IoMachine *m, const Op *op)
@@ -164,10 +165,10 @@ static void machine_spawn(IoMachine *m, const Op *op)
 	const int r = io_spawn_start(m->spawn, op->spawn.job, op->spawn.spec);
 
 	if (r)
-		vec_push(&m->pending, ((Event){ .kind = EVENT_JOB_DONE,
-					       .job_done = { .job = op->spawn.job,
-						       .end = JOB_NOT_RUN,
-						       .code = -r } }));
+		vec_push(&m->pending,
+			((Event){ .kind = EVENT_JOB_DONE,
+				.job_done = {
+					.job = op->spawn.job, .end = JOB_NOT_RUN, .code = -r } }));
 }
 
 /* Sends of one kind and changes of addresses are gathered; whatever is of another kind flushes
@@ -188,8 +189,8 @@ static void machine_apply_one(IoMachine *m, const Op *op)
 	case OP_LISTEN: machine_listen(m, op); break;
 	case OP_ADDR_ADD:
 	case OP_ADDR_DEL:
-		io_netlink_addr(m->netlink, op->kind == OP_ADDR_ADD, op->addr.ifindex,
-			op->addr.spec);
+		io_netlink_addr(
+			m->netlink, op->kind == OP_ADDR_ADD, op->addr.ifindex, op->addr.spec);
 		break;
 	case OP_SPAWN: machine_spawn(m, op); break;
 	case OP_KILL: io_spawn_kill(m->spawn, op->kill.job, op->kill.signal); break;
@@ -200,7 +201,7 @@ static void machine_apply_one(IoMachine *m, const Op *op)
 
 void io_machine_apply(IoMachine *m, const Ops *ops)
 {
-	vec_foreach (op, &ops->list) {
+	vec_foreach(op, &ops->list) {
 		/* Neither a log line nor the will is seen by the network. */
 		if (op->kind != OP_TRACE && op->kind != OP_WILL)
 			machine_gathered(m, op->kind);

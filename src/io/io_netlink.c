@@ -13,15 +13,15 @@ enum {
 	/* IFA_PROTO of the addresses that we add: whose they are when we are dead. */
 	OWNER_MARK = 0x52,
 	BATCH_BYTES = 128 << 10,
-	REQUEST_ROOM = 256,           /* no single request is larger */
+	REQUEST_ROOM = 256, /* no single request is larger */
 	RECEIVE_BYTES = 256 << 10,
-	MONITOR_QUEUE = 64 << 20,     /* a limit, not an allocation */
+	MONITOR_QUEUE = 64 << 20, /* a limit, not an allocation */
 };
 
 /* mnl_attr_for_each() without its narrowing conversions. */
 #define netlink_for_each_attr(a, h, header)                                                        \
-	for ((a) = mnl_nlmsg_get_payload_offset((h), (header)); mnl_attr_ok((a),                   \
-		     (int)((const char *)mnl_nlmsg_get_payload_tail(h) - (const char *)(a)));      \
+	for ((a) = mnl_nlmsg_get_payload_offset((h), (header)); mnl_attr_ok(                       \
+		     (a), (int)((const char *)mnl_nlmsg_get_payload_tail(h) - (const char *)(a))); \
 		(a) = mnl_attr_next(a))
 
 struct IoNetlink {
@@ -30,7 +30,7 @@ struct IoNetlink {
 	void *data;
 	uint32_t portid; /* of request: changes that carry it are ours */
 	uint32_t seq;
-	uint8_t *batch;  /* BATCH_BYTES */
+	uint8_t *batch; /* BATCH_BYTES */
 	size_t batch_len;
 	uint8_t *buffer; /* RECEIVE_BYTES */
 };
@@ -106,7 +106,8 @@ static void netlink_link(IoNetlink *nl, const struct nlmsghdr *h)
 	e.link.ifindex = (uint32_t)i->ifi_index;
 	e.link.up = (i->ifi_flags & IFF_UP) && (i->ifi_flags & IFF_RUNNING);
 	e.link.noarp = i->ifi_flags & IFF_NOARP;
-	netlink_for_each_attr (a, h, sizeof(*i)) {
+	netlink_for_each_attr(a, h, sizeof(*i))
+	{
 		const uint16_t len = mnl_attr_get_payload_len(a);
 
 		if (mnl_attr_get_type(a) == IFLA_IFNAME)
@@ -129,7 +130,8 @@ static bool netlink_parse_addr(const struct nlmsghdr *h, EventAddr *ret_addr)
 	if (mnl_nlmsg_get_payload_len(h) < sizeof(*i) || i->ifa_family != AF_INET)
 		return false;
 	*ret_addr = (EventAddr){ .ifindex = i->ifa_index, .prefix_len = i->ifa_prefixlen };
-	netlink_for_each_attr (a, h, sizeof(*i)) {
+	netlink_for_each_attr(a, h, sizeof(*i))
+	{
 		if (mnl_attr_get_type(a) == IFA_LOCAL && mnl_attr_get_payload_len(a) == 4)
 			ret_addr->ip = ip_from_bytes(IP_V4, mnl_attr_get_payload(a));
 		else if (mnl_attr_get_type(a) == IFA_PROTO && mnl_attr_get_payload_len(a) == 1)
@@ -160,8 +162,8 @@ static void netlink_refused(IoNetlink *nl, const struct nlmsghdr *h)
 		!netlink_parse_addr(&err->msg, &addr))
 		return;
 	e.op_failed = (EventOpFailed){
-		.what = err->msg.nlmsg_type == RTM_NEWADDR ? OP_FAILED_ADDR_ADD :
-							      OP_FAILED_ADDR_DEL,
+		.what = err->msg.nlmsg_type == RTM_NEWADDR ? OP_FAILED_ADDR_ADD
+							   : OP_FAILED_ADDR_DEL,
 		.error = -err->error,
 		.ifindex = addr.ifindex,
 		.ip = addr.ip,
@@ -207,9 +209,17 @@ static int netlink_receive(IoNetlink *nl, struct mnl_socket *s)
 
 void io_netlink_read(IoNetlink *nl)
 {
-	/* Reports were lost: everything is told again. */
-	if (netlink_receive(nl, nl->monitor) == -ENOBUFS)
-		(void)io_netlink_dump(nl);
+	Event again = { .kind = EVENT_RESYNC }, ready = { .kind = EVENT_READY };
+
+	if (netlink_receive(nl, nl->monitor) != -ENOBUFS)
+		return;
+	/* Reports were lost. Those that are still queued are older than what is told anew. */
+	while (mnl_socket_recvfrom(nl->monitor, nl->buffer, RECEIVE_BYTES) > 0 ||
+		errno == ENOBUFS || errno == EINTR)
+		;
+	nl->handler(nl->data, &again);
+	(void)io_netlink_dump(nl);
+	nl->handler(nl->data, &ready);
 }
 
 static int netlink_dump_one(IoNetlink *nl, uint16_t type, size_t header)

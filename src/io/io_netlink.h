@@ -9,13 +9,14 @@
 
 typedef struct IoNetlink IoNetlink;
 
-/* The event has no `now` yet. */
+/* The event has no `now` yet. The handler only takes note of it: it calls nothing of io_netlink. */
 typedef void IoNetlinkHandler(void *data, Event *event);
 
 /* With `monitor`, changes are reported from now on by io_netlink_read(). */
 int io_netlink_open(bool monitor, IoNetlinkHandler *handler, void *data, IoNetlink **ret_nl);
 void io_netlink_free(IoNetlink *nl);
-/* Readable when there is something for io_netlink_read(). */
+/* Readable when there is something for io_netlink_read(). When the kernel had to drop reports, all is
+ * told anew between EVENT_RESYNC and EVENT_READY. */
 int io_netlink_fd(const IoNetlink *nl);
 void io_netlink_read(IoNetlink *nl);
 

@@ -13,9 +13,9 @@
 enum {
 	VRRP_PROTO = 112,
 	RECEIVE_BATCH = 64,
-	DRAIN_ROUNDS = 64,          /* batches of a drain */
+	DRAIN_ROUNDS = 64, /* batches of a drain */
 	SEND_BATCH = 256,
-	RECEIVE_QUEUE = 4 << 20,    /* a limit: adverts of 4,000 routers in one burst */
+	RECEIVE_QUEUE = 4 << 20, /* a limit: adverts of 4,000 routers in one burst */
 	SEND_QUEUE = 8 << 20,
 };
 
@@ -123,7 +123,7 @@ void io_packet_free(IoPacket *p)
 {
 	if (!p)
 		return;
-	vec_foreach (l, &p->listeners)
+	vec_foreach(l, &p->listeners)
 		packet_close_listener(*l);
 	vec_free(&p->listeners);
 	if (p->ip_fd >= 0)
@@ -183,7 +183,7 @@ int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group)
 	PacketListener *l;
 	int r;
 
-	vec_foreach (have, &p->listeners)
+	vec_foreach(have, &p->listeners)
 		if ((*have)->ifindex == ifindex && ip_equal(&(*have)->group, group))
 			return 0;
 	l = NEW(PacketListener);

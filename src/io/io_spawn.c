@@ -37,7 +37,7 @@ void io_spawn_free(IoSpawn *s)
 {
 	if (!s)
 		return;
-	vec_foreach (c, &s->children) {
+	vec_foreach(c, &s->children) {
 		(void)kill(-c->pid, SIGKILL);
 		(void)close(c->report);
 	}
@@ -127,14 +127,13 @@ int io_spawn_start(IoSpawn *s, uint32_t job, const JobSpec *spec)
 		return r;
 	}
 	(void)setpgid(pid, pid); /* whoever of the two is first */
-	vec_push(&s->children,
-		((SpawnChild){ .job = job, .pid = pid, .report = report[0] }));
+	vec_push(&s->children, ((SpawnChild){ .job = job, .pid = pid, .report = report[0] }));
 	return io_loop_child(s->loop, pid, spawn_ended, s);
 }
 
 void io_spawn_kill(IoSpawn *s, uint32_t job, int signal)
 {
-	vec_foreach (c, &s->children)
+	vec_foreach(c, &s->children)
 		if (c->job == job)
 			(void)kill(-c->pid, signal);
 }

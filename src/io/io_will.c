@@ -9,11 +9,11 @@
 /* One owner's packet. The room of an entry is that of its first packet, rounded up; a larger one
  * gets a new entry and leaves the old one empty. */
 typedef struct WillEntry {
-	uint32_t room;    /* bytes of packet that fit; 0: the end of the entries */
+	uint32_t room; /* bytes of packet that fit; 0: the end of the entries */
 	uint32_t owner;
 	uint32_t ifindex;
 	IpAddr dst;
-	uint32_t len;     /* written last: 0 means there is nothing to say */
+	uint32_t len; /* written last: 0 means there is nothing to say */
 	uint8_t bytes[];
 } WillEntry;
 

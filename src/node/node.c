@@ -10,6 +10,7 @@ struct Node {
 	Run run;
 	Effects effects;
 	Ops ops;
+	bool resync; /* engines wait until all was told anew */
 	bool stopping;
 };
 
@@ -21,8 +22,8 @@ Node *node_new(const VrrpConfig *config)
 	vrrp_engine_init(&n->vrrp, config, &n->links);
 	addr_manager_init(&n->addrs, config->n_instances);
 	for (uint32_t i = 0; i < config->n_instances; i++)
-		addr_manager_own(&n->addrs, i, config->instances[i].vips,
-			config->instances[i].n_vips);
+		addr_manager_own(
+			&n->addrs, i, config->instances[i].vips, config->instances[i].n_vips);
 	announcer_init(&n->announcer, &n->addrs, &n->links);
 	return n;
 }
@@ -77,7 +78,7 @@ static void node_lower_one(Node *n, const Effect *e, Instant now)
 
 static void node_lower(Node *n, Instant now)
 {
-	vec_foreach (e, &n->effects.list)
+	vec_foreach(e, &n->effects.list)
 		node_lower_one(n, e, now);
 	vec_clear(&n->effects.list);
 }
@@ -85,6 +86,13 @@ static void node_lower(Node *n, Instant now)
 static void node_trace(Node *n, TraceRecord t)
 {
 	ops_add(&n->ops, (Op){ .kind = OP_TRACE, .trace = t });
+}
+
+/* The engines look at what has changed on a link; not while the picture is incomplete. */
+static void node_look(Node *n, const char *link, Instant now)
+{
+	if (!n->resync)
+		vrrp_engine_link(&n->vrrp, link, now, &n->effects);
 }
 
 static void node_link_gone(Node *n, uint32_t ifindex, Instant now)
@@ -99,7 +107,7 @@ static void node_link_gone(Node *n, uint32_t ifindex, Instant now)
 	addr_manager_link(&n->addrs, name, 0);
 	if (vrrp_engine_uses_link(&n->vrrp, name))
 		node_trace(n, (TraceRecord){ .reason = TRACE_LINK_GONE, .object = name });
-	vrrp_engine_link(&n->vrrp, name, now, &n->effects);
+	node_look(n, name, now);
 }
 
 static void node_link(Node *n, const Link *seen, Instant now)
@@ -125,7 +133,18 @@ static void node_link(Node *n, const Link *seen, Instant now)
 	if (n->vrrp.running && was_up != l->up && vrrp_engine_uses_link(&n->vrrp, l->name))
 		node_trace(n, (TraceRecord){ .reason = l->up ? TRACE_LINK_UP : TRACE_LINK_DOWN,
 				      .object = l->name });
-	vrrp_engine_link(&n->vrrp, l->name, now, &n->effects);
+	node_look(n, l->name, now);
+}
+
+static void node_addr_lost(Node *n, uint32_t entry, Instant now)
+{
+	const AddrSpec *spec = n->addrs.entries.items[entry].spec;
+
+	node_trace(n,
+		(TraceRecord){ .reason = TRACE_ADDR_REMOVED, .ip = spec->ip, .object = spec->dev });
+	for (uint32_t i = 0; i < n->addrs.n_owners; i++)
+		if (addr_manager_owner_wants(&n->addrs, i, entry))
+			vrrp_engine_addr_lost(&n->vrrp, i, spec, now, &n->effects);
 }
 
 static void node_addr(Node *n, const EventAddr *a, bool present, Instant now)
@@ -142,18 +161,37 @@ static void node_addr(Node *n, const EventAddr *a, bool present, Instant now)
 			link_add_addr(l, &a->ip);
 		else
 			link_del_addr(l, &a->ip);
-		vrrp_engine_link(&n->vrrp, l->name, now, &n->effects);
+		node_look(n, l->name, now);
 		break;
-	case ADDR_LOST:
-		node_trace(n, (TraceRecord){ .reason = TRACE_ADDR_REMOVED,
-				      .ip = a->ip,
-				      .object = l->name });
-		for (uint32_t i = 0; i < n->addrs.n_owners; i++)
-			if (addr_manager_owner_wants(&n->addrs, i, entry))
-				vrrp_engine_addr_lost(&n->vrrp, i, n->addrs.entries.items[entry].spec,
-					now, &n->effects);
-		break;
+	case ADDR_LOST: node_addr_lost(n, entry, now); break;
 	}
+}
+
+static void node_resync(Node *n)
+{
+	n->resync = true;
+	vec_foreach(l, &n->links.links) {
+		l->stale = true;
+		vec_clear(&l->addrs);
+	}
+	addr_manager_resync(&n->addrs);
+}
+
+/* Everything was told: what was not is gone. */
+static void node_ready(Node *n, Instant now)
+{
+	if (!n->resync) {
+		vrrp_engine_start(&n->vrrp, now, &n->effects);
+		return;
+	}
+	n->resync = false;
+	for (size_t i = n->links.links.n; i-- > 0;)
+		if (n->links.links.items[i].stale)
+			node_link_gone(n, n->links.links.items[i].ifindex, now);
+	for (uint32_t entry = 0; addr_manager_next_stale(&n->addrs, &entry); entry++)
+		node_addr_lost(n, entry, now);
+	vec_foreach(l, &n->links.links)
+		node_look(n, l->name, now);
 }
 
 static void node_result(Node *n, const RunResult *r, Instant now)
@@ -202,7 +240,8 @@ static void node_event(Node *n, const Event *event)
 	case EVENT_LINK_GONE: node_link_gone(n, event->link.ifindex, now); break;
 	case EVENT_ADDR: node_addr(n, &event->addr, true, now); break;
 	case EVENT_ADDR_GONE: node_addr(n, &event->addr, false, now); break;
-	case EVENT_READY: vrrp_engine_start(&n->vrrp, now, &n->effects); break;
+	case EVENT_READY: node_ready(n, now); break;
+	case EVENT_RESYNC: node_resync(n); break;
 	case EVENT_PACKET: vrrp_engine_packet(&n->vrrp, &event->packet, now, &n->effects); break;
 	case EVENT_JOB_DONE:
 		if (run_done(&n->run, &event->job_done, now, &n->ops, &result))

@@ -12,7 +12,7 @@ void run_free(Run *r)
 
 static RunJob *run_by_key(Run *r, JobKey key)
 {
-	vec_foreach (j, &r->jobs)
+	vec_foreach(j, &r->jobs)
 		if (j->key.kind == key.kind && j->key.id == key.id)
 			return j;
 	return NULL;
@@ -24,8 +24,8 @@ static void run_spawn(RunJob *j, uint32_t job, const JobSpec *spec, Instant now,
 		.key = j->key,
 		.spec = spec,
 		.started = now,
-		.deadline = spec->timeout_usec ? instant_add(now, spec->timeout_usec) :
-						 INSTANT_NEVER };
+		.deadline =
+			spec->timeout_usec ? instant_add(now, spec->timeout_usec) : INSTANT_NEVER };
 	ops_add(out, (Op){ .kind = OP_SPAWN, .spawn = { .job = job, .spec = spec } });
 }
 
@@ -84,18 +84,19 @@ bool run_done(Run *r, const EventJobDone *done, Instant now, Ops *out, RunResult
 
 bool run_timer(Run *r, Instant now, Ops *out, RunResult *ret_result)
 {
-	vec_foreach (j, &r->jobs) {
+	vec_foreach(j, &r->jobs) {
 		if (now < j->deadline)
 			continue;
 		if (j->ending) {
 			j->deadline = INSTANT_NEVER;
-			ops_add(out,
-				(Op){ .kind = OP_KILL, .kill = { .job = j->job, .signal = SIGKILL } });
+			ops_add(out, (Op){ .kind = OP_KILL,
+					     .kill = { .job = j->job, .signal = SIGKILL } });
 			continue;
 		}
 		run_end(j, now, out);
 		*ret_result = (RunResult){ .key = j->key,
-			.result = { .end = JOB_TIMEOUT, .took_usec = instant_since(now, j->started) } };
+			.result = {
+				.end = JOB_TIMEOUT, .took_usec = instant_since(now, j->started) } };
 		return true;
 	}
 	return false;
@@ -105,7 +106,7 @@ Instant run_next_due(const Run *r)
 {
 	Instant due = INSTANT_NEVER;
 
-	vec_foreach (j, &r->jobs)
+	vec_foreach(j, &r->jobs)
 		due = MIN(due, j->deadline);
 	return due;
 }

@@ -11,12 +11,12 @@
 #include "core/op.h"
 
 typedef struct RunJob {
-	uint32_t job;          /* id for the edge */
+	uint32_t job; /* id for the edge */
 	JobKey key;
 	const JobSpec *spec;
 	Instant started, deadline;
-	bool ending;           /* its result was given; TERM was sent, KILL follows at deadline */
-	const JobSpec *next;   /* to run when this one has ended */
+	bool ending;	     /* its result was given; TERM was sent, KILL follows at deadline */
+	const JobSpec *next; /* to run when this one has ended */
 } RunJob;
 
 typedef struct Run {

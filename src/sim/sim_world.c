@@ -26,7 +26,7 @@ typedef struct SimProgram {
 typedef struct SimMachine {
 	const char *name;
 	const VrrpConfig *config;
-	Node *node; /* NULL: the daemon does not run */
+	Node *node;    /* NULL: the daemon does not run */
 	uint32_t life; /* counts the daemon's lives: what was meant for an earlier one is lost */
 	VEC(SimLink) links;
 	VEC(SimAddr) addrs;
@@ -50,6 +50,7 @@ struct SimWorld {
 	uint64_t order;
 	VEC(SimMachine) machines;
 	VEC(SimEvent) queue;
+	uint32_t last_ifindex;
 };
 
 static void sim_step(SimWorld *w, size_t machine, Event event);
@@ -65,13 +66,13 @@ SimWorld *sim_new(SimLog *log, void *data)
 
 void sim_free(SimWorld *w)
 {
-	vec_foreach (m, &w->machines) {
+	vec_foreach(m, &w->machines) {
 		node_free(m->node);
 		vec_free(&m->links);
 		vec_free(&m->addrs);
 		vec_free(&m->programs);
 	}
-	vec_foreach (e, &w->queue)
+	vec_foreach(e, &w->queue)
 		free(e->bytes);
 	vec_free(&w->queue);
 	vec_free(&w->machines);
@@ -91,7 +92,7 @@ static SimMachine *sim_machine(const SimWorld *w, size_t machine)
 
 static SimLink *sim_link_by_name(SimMachine *m, const char *name)
 {
-	vec_foreach (l, &m->links)
+	vec_foreach(l, &m->links)
 		if (!strcmp(l->link.name, name))
 			return l;
 	return NULL;
@@ -99,7 +100,7 @@ static SimLink *sim_link_by_name(SimMachine *m, const char *name)
 
 static SimLink *sim_link_by_index(SimMachine *m, uint32_t ifindex)
 {
-	vec_foreach (l, &m->links)
+	vec_foreach(l, &m->links)
 		if (l->link.ifindex == ifindex)
 			return l;
 	return NULL;
@@ -131,9 +132,9 @@ void sim_link(SimWorld *w, size_t machine, const char *name, bool up)
 
 	if (!l) {
 		l = vec_add(&m->links);
-		l->link = (Link){ .ifindex = (uint32_t)m->links.n,
+		l->link = (Link){ .ifindex = ++w->last_ifindex,
 			.mtu = 1500,
-			.hw = { 2, 0, 0, 0, (uint8_t)machine, (uint8_t)m->links.n } };
+			.hw = { 2, 0, 0, 0, (uint8_t)machine, (uint8_t)w->last_ifindex } };
 		memcpy(l->link.name, name, MIN(strlen(name), sizeof(l->link.name) - 1));
 	}
 	l->link.up = up;
@@ -202,7 +203,7 @@ void sim_program(SimWorld *w, size_t machine, const char *name, int exit_status,
 	SimMachine *m = sim_machine(w, machine);
 	const SimProgram p = { name, exit_status, takes_usec };
 
-	vec_foreach (have, &m->programs)
+	vec_foreach(have, &m->programs)
 		if (!strcmp(have->name, name)) {
 			*have = p;
 			return;
@@ -243,7 +244,7 @@ static void sim_spawn(SimWorld *w, size_t machine, const Op *op)
 	const SimProgram *p = NULL;
 	Event done = { .kind = EVENT_JOB_DONE, .job_done = { .job = op->spawn.job } };
 
-	vec_foreach (have, &sim_machine(w, machine)->programs)
+	vec_foreach(have, &sim_machine(w, machine)->programs)
 		if (!strcmp(have->name, op->spawn.spec->name))
 			p = have;
 	if (p) {
@@ -310,7 +311,7 @@ static void sim_step(SimWorld *w, size_t machine, Event event)
 		return;
 	event.now = w->now;
 	ops = node_step(m->node, &event);
-	vec_foreach (op, &ops->list) {
+	vec_foreach(op, &ops->list) {
 		sim_say(w, m, op);
 		sim_apply(w, machine, op);
 	}
@@ -327,9 +328,9 @@ void sim_start(SimWorld *w, size_t machine)
 
 	assert(!m->node);
 	m->node = node_new(m->config);
-	vec_foreach (l, &m->links)
+	vec_foreach(l, &m->links)
 		sim_step(w, machine, (Event){ .kind = EVENT_LINK, .link = l->link });
-	vec_foreach (a, &m->addrs)
+	vec_foreach(a, &m->addrs)
 		sim_step(w, machine, sim_addr_event(a, true, false));
 	sim_step(w, machine, (Event){ .kind = EVENT_READY });
 }
@@ -346,7 +347,7 @@ void sim_kill(SimWorld *w, size_t machine)
 	node_free(m->node);
 	m->node = NULL;
 	m->life++;
-	vec_foreach (l, &m->links)
+	vec_foreach(l, &m->links)
 		l->listening = false;
 }
 
@@ -419,7 +420,7 @@ void sim_run(SimWorld *w, Span span)
 
 bool sim_holds(const SimWorld *w, size_t machine, const IpAddr *ip)
 {
-	vec_foreach (a, &sim_machine(w, machine)->addrs)
+	vec_foreach(a, &sim_machine(w, machine)->addrs)
 		if (ip_equal(&a->ip, ip))
 			return true;
 	return false;

@@ -70,11 +70,9 @@ bool track_script_done(TrackScript *t, const JobResult *result, Effects *out)
 
 int track_weight(int weight, bool reverse, TrackHealth health)
 {
-	bool good = health == TRACK_GOOD;
+	const TrackHealth counts = weight > 0 ? TRACK_GOOD : TRACK_BAD;
 
-	if (health == TRACK_UNKNOWN)
+	if (health != counts)
 		return 0;
-	if (reverse)
-		good = !good;
-	return (weight > 0 && good) || (weight < 0 && !good) ? weight : 0;
+	return reverse ? -weight : weight;
 }

@@ -11,11 +11,11 @@
 typedef struct TrackScriptConfig {
 	const char *name;
 	SourcePos pos;
-	JobSpec job;         /* job.name is the script's name; timeout defaults to the interval */
+	JobSpec job; /* job.name is the script's name; timeout defaults to the interval */
 	Span interval_usec;
 	uint32_t rise, fall; /* >= 1 */
-	int weight;          /* -253..253; 0: bad means FAULT */
-	bool reverse;        /* the weight counts the other way round */
+	int weight;	     /* -253..253; 0: bad means FAULT */
+	bool reverse;	     /* the weight counts the other way round */
 } TrackScriptConfig;
 
 typedef enum TrackHealth {
@@ -26,13 +26,13 @@ typedef enum TrackHealth {
 
 typedef struct TrackScript {
 	const TrackScriptConfig *config; /* borrowed */
-	uint32_t index;                  /* of the configuration; the id in its job key */
+	uint32_t index;			 /* of the configuration; the id in its job key */
 	TrackHealth health;
-	uint32_t in_row;                 /* results in a row that speak against `health` */
+	uint32_t in_row; /* results in a row that speak against `health` */
 	bool running;
-	Instant due;                     /* the next run; INSTANT_NEVER until started */
+	Instant due; /* the next run; INSTANT_NEVER until started */
 	bool any_result;
-	int last_status;                 /* as traced: exit status, or 128 + signal */
+	int last_status; /* as traced: exit status, or 128 + signal */
 	JobResult last;
 } TrackScript;
 
@@ -42,6 +42,6 @@ void track_script_step(TrackScript *t, Instant now, Effects *out);
 /* True when the health changed. */
 bool track_script_done(TrackScript *t, const JobResult *result, Effects *out);
 
-/* What a tracker adds to a priority: weight > 0 while good, weight < 0 while bad; reversed the
- * other way round (behaviour 110). Nothing while unknown. */
+/* What a tracker adds to a priority: weight > 0 while good, weight < 0 while bad (behaviour 110);
+ * reversed, the same with the other sign, as keepalived 2.2.7 does. Nothing while unknown. */
 int track_weight(int weight, bool reverse, TrackHealth health);

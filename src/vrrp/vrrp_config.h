@@ -7,7 +7,7 @@
 #include "track/track_script.h"
 
 typedef enum VrrpState {
-	VRRP_INIT,   /* the numbers are keepalived's, as its dumps print them */
+	VRRP_INIT, /* the numbers are keepalived's, as its dumps print them */
 	VRRP_BACKUP,
 	VRRP_MASTER,
 	VRRP_FAULT,
@@ -17,10 +17,10 @@ typedef enum VrrpState {
 typedef enum VrrpAuth { VRRP_AUTH_NONE = 0, VRRP_AUTH_PASS = 1 } VrrpAuth;
 
 enum {
-	VRRP_PRIORITY_OWNER = 255,  /* RFC 9568, 5.2.4 */
+	VRRP_PRIORITY_OWNER = 255, /* RFC 9568, 5.2.4 */
 	VRRP_PRIORITY_DEFAULT = 100,
 	VRRP_PRIORITY_STOP = 0,
-	VRRP_AUTH_SIZE = 8,         /* RFC 2338, 5.3.10 */
+	VRRP_AUTH_SIZE = 8, /* RFC 2338, 5.3.10 */
 };
 
 typedef struct VrrpTrackInterface {
@@ -33,7 +33,7 @@ typedef struct VrrpTrackInterface {
 typedef struct VrrpTrackScript {
 	uint32_t script; /* index into VrrpConfig.scripts */
 	SourcePos pos;
-	int weight;      /* the script's own unless given here */
+	int weight; /* the script's own unless given here */
 	bool reverse;
 } VrrpTrackScript;
 
@@ -43,27 +43,27 @@ typedef struct VrrpInstanceConfig {
 	const char *interface;
 	SourcePos interface_pos;
 	uint8_t vrid;
-	uint8_t priority;            /* base */
-	uint8_t version;             /* 2 or 3 */
+	uint8_t priority; /* base */
+	uint8_t version;  /* 2 or 3 */
 	IpFamily family;
-	bool want_master;            /* `state MASTER`, or no state and priority 255 */
-	Span advert_usec;            /* whole seconds in version 2, 10 ms steps in version 3 */
+	bool want_master;	     /* `state MASTER`, or no state and priority 255 */
+	Span advert_usec;	     /* whole seconds in version 2, 10 ms steps in version 3 */
 	uint32_t down_timer_adverts; /* adverts that may be missed, 3 */
 	bool nopreempt;
 	Span preempt_delay_usec;
-	VrrpAuth auth_type;          /* version 2 only */
+	VrrpAuth auth_type; /* version 2 only */
 	uint8_t auth_data[VRRP_AUTH_SIZE];
-	bool has_source;             /* mcast_src_ip */
+	bool has_source; /* mcast_src_ip */
 	IpAddr source;
-	IpAddr group;                /* multicast destination */
+	IpAddr group; /* multicast destination */
 	bool dont_track_primary;
 	bool lower_prio_no_advert;
 	bool higher_prio_send_advert;
 	AnnouncePlan garp;
 	AnnouncePlan garp_lower_prio; /* after an advert of lower priority */
-	AddrSpec *vips;              /* virtual_ipaddress, then virtual_ipaddress_excluded */
+	AddrSpec *vips;		      /* virtual_ipaddress, then virtual_ipaddress_excluded */
 	size_t n_vips;
-	size_t n_advertised;         /* the first so many stand in adverts */
+	size_t n_advertised; /* the first so many stand in adverts */
 	VrrpTrackInterface *interfaces;
 	size_t n_interfaces;
 	VrrpTrackScript *scripts;
@@ -71,7 +71,7 @@ typedef struct VrrpInstanceConfig {
 } VrrpInstanceConfig;
 
 typedef struct VrrpConfig {
-	const char *router_id;   /* NULL: the host name */
+	const char *router_id; /* NULL: the host name */
 	IpAddr mcast_group4;
 	bool dynamic_interfaces; /* an interface may be missing: FAULT until it appears */
 	bool log_unknown_vrids;

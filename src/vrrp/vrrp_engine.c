@@ -37,8 +37,8 @@ void vrrp_engine_free(VrrpEngine *e)
 	*e = (VrrpEngine){ 0 };
 }
 
-static void engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now,
-	Effects *out)
+static void engine_step(
+	VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out)
 {
 	vrrp_fsm_step(r, in, now, out);
 	timerq_set(&e->timers, r->id, r->due);
@@ -70,23 +70,31 @@ static void engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 	const Link *l = link_by_name(e->links, c->interface);
 	const uint32_t ifindex = l ? l->ifindex : 0;
 	EngineKey key = { .ifindex = r->ifindex, .vrid = c->vrid, .family = (uint8_t)c->family };
-	const IpAddr *source;
+	const IpAddr before = r->source, *source;
+	bool moved = ifindex != r->ifindex;
 	size_t room;
 
-	if (ifindex != r->ifindex) {
+	if (moved) {
 		map_del(&e->by_key, &key);
 		r->ifindex = ifindex;
 		key.ifindex = ifindex;
 		if (ifindex) {
 			map_put(&e->by_key, &key, r->id);
-			effects_add(out, (Effect){ .kind = EFFECT_LISTEN,
-						 .listen = { .ifindex = ifindex, .group = c->group } });
+			effects_add(
+				out, (Effect){ .kind = EFFECT_LISTEN,
+					     .listen = { .ifindex = ifindex, .group = c->group } });
 		}
 	}
-	if (!l || !ifindex)
+	if (!l)
 		return;
 	source = c->has_source ? &c->source : link_source(l, c->family);
-	r->source = source ? *source : (IpAddr){ 0 };
+	r->has_source = source;
+	/* A source that is gone stays known: the goodbye still carries it. */
+	if (source)
+		r->source = *source;
+	moved |= !ip_equal(&before, &r->source);
+	if (moved)
+		vrrp_fsm_moved(r, out);
 	room = vrrp_packet_room(c, l->mtu);
 	if (room < c->n_advertised && r->n_advertised != room)
 		effects_trace(out, (TraceRecord){ .reason = TRACE_VIP_EXTRA,
@@ -108,15 +116,11 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 		VrrpRouter *r = &e->routers[i];
 		VrrpInput in = { .kind = VRRP_IN_START };
 
+		r->deaf_until = e->deaf_until;
 		engine_bind(e, r, out);
 		r->priority = vrrp_health_priority(e, r);
 		in.cause = vrrp_health_fault(e, r);
 		engine_step(e, r, &in, now, out);
-		if (e->config->startup_delay_usec && r->state == VRRP_BACKUP) {
-			/* Nobody takes over before the delay has passed (behaviour 31). */
-			r->due = instant_add(r->due, e->config->startup_delay_usec);
-			timerq_set(&e->timers, r->id, r->due);
-		}
 	}
 }
 
@@ -172,8 +176,8 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 	}
 }
 
-static void engine_rejected(VrrpRouter *r, VrrpReject why, const IpAddr *src, VrrpMismatch mismatch,
-	Effects *out)
+static void engine_rejected(
+	VrrpRouter *r, VrrpReject why, const IpAddr *src, VrrpMismatch mismatch, Effects *out)
 {
 	static const TraceReason reasons[VRRP_REJECTS] = {
 		[VRRP_REJECT_SHORT] = TRACE_REJECT_SHORT,
@@ -216,12 +220,12 @@ static void engine_differences(VrrpRouter *r, const VrrpAdvert *a, Effects *out)
 	}
 	if (a->advert_usec != r->config->advert_usec) {
 		if (!r->traced_interval)
-			effects_trace(out, (TraceRecord){ .reason = TRACE_INTERVAL_DIFFERS,
-						   .subject = r->config->name,
-						   .ip = a->src,
-						   .a = (int64_t)(a->advert_usec / USEC_PER_CSEC),
-						   .b = (int64_t)(r->config->advert_usec /
-							   USEC_PER_CSEC) });
+			effects_trace(out,
+				(TraceRecord){ .reason = TRACE_INTERVAL_DIFFERS,
+					.subject = r->config->name,
+					.ip = a->src,
+					.a = (int64_t)(a->advert_usec / USEC_PER_CSEC),
+					.b = (int64_t)(r->config->advert_usec / USEC_PER_CSEC) });
 		r->traced_interval = true;
 	}
 }
@@ -286,8 +290,8 @@ void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out)
 	}
 }
 
-void vrrp_engine_check_done(VrrpEngine *e, uint32_t script, const JobResult *result, Instant now,
-	Effects *out)
+void vrrp_engine_check_done(
+	VrrpEngine *e, uint32_t script, const JobResult *result, Instant now, Effects *out)
 {
 	if (!e->running || !track_script_done(&e->scripts[script], result, out))
 		return;
@@ -299,8 +303,8 @@ void vrrp_engine_check_done(VrrpEngine *e, uint32_t script, const JobResult *res
 			}
 }
 
-void vrrp_engine_addr_lost(VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now,
-	Effects *out)
+void vrrp_engine_addr_lost(
+	VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now, Effects *out)
 {
 	VrrpRouter *r = &e->routers[id];
 	const VrrpInput in = { .kind = VRRP_IN_VIP_LOST,

@@ -14,12 +14,12 @@
 
 typedef struct VrrpEngine {
 	const VrrpConfig *config; /* borrowed */
-	const LinkTable *links;   /* borrowed from the node */
-	VrrpRouter *routers;      /* one for each instance, same index */
-	TrackScript *scripts;     /* one for each script, same index */
-	TimerQ timers;            /* routers, then scripts */
-	Map by_key;               /* (ifindex, vrid, family) -> router */
-	Instant deaf_until;       /* vrrp_startup_delay */
+	const LinkTable *links;	  /* borrowed from the node */
+	VrrpRouter *routers;	  /* one for each instance, same index */
+	TrackScript *scripts;	  /* one for each script, same index */
+	TimerQ timers;		  /* routers, then scripts */
+	Map by_key;		  /* (ifindex, vrid, family) -> router */
+	Instant deaf_until;	  /* vrrp_startup_delay */
 	bool running;
 	uint64_t unknown_vrid, malformed;
 } VrrpEngine;
@@ -37,11 +37,11 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name);
 void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out);
 void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out);
-void vrrp_engine_check_done(VrrpEngine *e, uint32_t script, const JobResult *result, Instant now,
-	Effects *out);
+void vrrp_engine_check_done(
+	VrrpEngine *e, uint32_t script, const JobResult *result, Instant now, Effects *out);
 /* Another program removed an address that router `id` holds. */
-void vrrp_engine_addr_lost(VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now,
-	Effects *out);
+void vrrp_engine_addr_lost(
+	VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now, Effects *out);
 Instant vrrp_engine_next_due(VrrpEngine *e);
 
 /* The first fault of a router, reason TRACE_NONE when it has none (vrrp_health.c). */
@@ -52,5 +52,5 @@ uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r);
 /* Adds `instances` and `scripts` (vrrp_status.c). `has_addr` tells whether an address of a router is
  * on the machine. */
 typedef bool VrrpHasAddr(const void *data, uint32_t id, size_t i);
-void vrrp_engine_status(const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data,
-	Status *out);
+void vrrp_engine_status(
+	const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data, Status *out);

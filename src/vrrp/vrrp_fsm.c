@@ -40,7 +40,7 @@ Span vrrp_skew_usec(const VrrpRouter *r, uint8_t priority)
 Span vrrp_master_down_usec(const VrrpRouter *r)
 {
 	return r->config->down_timer_adverts * r->master_advert_usec +
-		vrrp_skew_usec(r, r->priority);
+	       vrrp_skew_usec(r, r->priority);
 }
 
 static void fsm_trace(const VrrpRouter *r, TraceReason reason, Effects *out)
@@ -135,10 +135,16 @@ static void fsm_become_master(VrrpRouter *r, const TraceRecord *cause, Instant n
 	fsm_will(r, true, out);
 }
 
+void vrrp_fsm_moved(const VrrpRouter *r, Effects *out)
+{
+	if (r->state == VRRP_MASTER)
+		fsm_will(r, true, out);
+}
+
 /* BACKUP waits for a master; `wait` is the first wait. */
 static void fsm_wait(VrrpRouter *r, Span wait, Instant now)
 {
-	r->due = instant_add(now, wait);
+	r->due = instant_add(MAX(now, r->deaf_until), wait);
 	r->down_since = now;
 }
 
@@ -150,8 +156,8 @@ static void fsm_leave_master(VrrpRouter *r, bool resign, Effects *out)
 	fsm_will(r, false, out);
 }
 
-static void fsm_to_backup(VrrpRouter *r, const TraceRecord *cause, Span wait, Instant now,
-	Effects *out)
+static void fsm_to_backup(
+	VrrpRouter *r, const TraceRecord *cause, Span wait, Instant now, Effects *out)
 {
 	const bool first = r->state == VRRP_INIT;
 
@@ -227,7 +233,8 @@ static void fsm_note_master(VrrpRouter *r, const VrrpAdvert *a, Instant now, Eff
 	if (r->master.family == IP_NONE)
 		effects_trace(out, TRACE_OF(r, TRACE_MASTER_SET, .ip = a->src));
 	else if (!ip_equal(&r->master, &a->src))
-		effects_trace(out, TRACE_OF(r, TRACE_MASTER_CHANGED, .ip = a->src, .ip2 = r->master));
+		effects_trace(
+			out, TRACE_OF(r, TRACE_MASTER_CHANGED, .ip = a->src, .ip2 = r->master));
 	if (!ip_equal(&r->master, &a->src)) {
 		r->traced_rejects = 0;
 		r->traced_lower = r->traced_list = r->traced_interval = false;
@@ -284,8 +291,8 @@ static void fsm_backup_advert(VrrpRouter *r, const VrrpAdvert *a, Instant now, E
 		r->lower_heard = true;
 		r->resigned = false;
 		if (!r->traced_lower)
-			effects_trace(out, TRACE_OF(r, TRACE_LOWER_DISCARDED, .ip = a->src,
-						   .a = a->priority));
+			effects_trace(out,
+				TRACE_OF(r, TRACE_LOWER_DISCARDED, .ip = a->src, .a = a->priority));
 		r->traced_lower = true;
 		return;
 	}
@@ -295,8 +302,8 @@ static void fsm_backup_advert(VrrpRouter *r, const VrrpAdvert *a, Instant now, E
 	fsm_wait(r, vrrp_master_down_usec(r), now);
 }
 
-static void fsm_master_gives_way(VrrpRouter *r, const VrrpAdvert *a, TraceReason why, Instant now,
-	Effects *out)
+static void fsm_master_gives_way(
+	VrrpRouter *r, const VrrpAdvert *a, TraceReason why, Instant now, Effects *out)
 {
 	const TraceRecord cause =
 		TRACE_OF(r, why, .ip = a->src, .a = a->priority, .b = r->priority);
@@ -318,8 +325,8 @@ static void fsm_master_insists(VrrpRouter *r, const VrrpAdvert *a, Instant now, 
 	const TraceReason why = advert ? TRACE_LOWER_NEW_ELECTION : TRACE_LOWER_IGNORED;
 
 	if (!r->traced_lower)
-		effects_trace(out, TRACE_OF(r, why, .ip = a->src, .a = a->priority,
-					   .b = r->priority));
+		effects_trace(
+			out, TRACE_OF(r, why, .ip = a->src, .a = a->priority, .b = r->priority));
 	r->traced_lower = true;
 	if (advert) {
 		fsm_advert(r, r->priority, out);
@@ -361,8 +368,8 @@ static void fsm_advert_timer(VrrpRouter *r, Instant now, Effects *out)
 
 	fsm_advert(r, r->priority, out);
 	/* Keep the rhythm, but do not catch up on adverts that were missed. */
-	r->due = instant_since(now, r->due) < interval ? r->due + interval :
-							 instant_add(now, interval);
+	r->due = instant_since(now, r->due) < interval ? r->due + interval
+						       : instant_add(now, interval);
 }
 
 static void fsm_priority(VrrpRouter *r, uint8_t priority, Effects *out)
@@ -375,8 +382,8 @@ static void fsm_priority(VrrpRouter *r, uint8_t priority, Effects *out)
 	r->priority = priority;
 	/* The wait that is running is moved by the difference in skew (behaviour 7). */
 	if (r->state == VRRP_BACKUP)
-		r->due = after > before ? instant_add(r->due, after - before) :
-					  r->due - MIN(r->due, before - after);
+		r->due = after > before ? instant_add(r->due, after - before)
+					: r->due - MIN(r->due, before - after);
 }
 
 static void fsm_init_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out)

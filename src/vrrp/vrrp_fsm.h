@@ -16,24 +16,26 @@ typedef struct VrrpCounters {
 
 typedef struct VrrpRouter {
 	const VrrpInstanceConfig *config; /* borrowed */
-	uint32_t id;          /* index of the instance; owner of its addresses */
+	uint32_t id;			  /* index of the instance; owner of its addresses */
 	VrrpState state;
-	uint8_t priority;     /* effective */
-	Instant due;          /* MASTER: the next advert; BACKUP: master down; else never */
+	uint8_t priority; /* effective */
+	Instant due;	  /* MASTER: the next advert; BACKUP: master down; else never */
 	/* Where we are, from the links. */
-	uint32_t ifindex;     /* 0: the interface is not there */
-	IpAddr source;        /* family IP_NONE: the interface has no address */
-	size_t n_advertised;  /* config->n_advertised, or what the MTU leaves */
+	uint32_t ifindex;    /* 0: the interface is not there */
+	IpAddr source;	     /* the last one known; family IP_NONE: none yet */
+	bool has_source;     /* it is there now */
+	size_t n_advertised; /* config->n_advertised, or what the MTU leaves */
 	uint16_t ip_id;
 	/* Who is master, as far as BACKUP knows. */
-	IpAddr master;        /* IP_NONE: nobody was heard */
+	IpAddr master; /* IP_NONE: nobody was heard */
 	uint8_t master_priority;
 	Instant master_heard;
 	Span master_advert_usec; /* version 3 takes it from the master (RFC 9568, 6.1) */
-	bool resigned;        /* the master's last word was priority 0 */
-	Instant down_since;   /* when the wait for a master began */
-	Instant preempt_at;   /* preempt_delay runs until then; INSTANT_NEVER: not running */
-	bool lower_heard;     /* a master of lower priority is being waited out */
+	bool resigned;		 /* the master's last word was priority 0 */
+	Instant down_since;	 /* when the wait for a master began */
+	Instant deaf_until;	 /* vrrp_startup_delay: no wait begins before (behaviour 31) */
+	Instant preempt_at;	 /* preempt_delay runs until then; INSTANT_NEVER: not running */
+	bool lower_heard;	 /* a master of lower priority is being waited out */
 	/* One line for each kind of trouble until the master or the state changes. */
 	uint32_t traced_rejects;
 	bool traced_lower, traced_list, traced_interval;
@@ -44,12 +46,12 @@ typedef struct VrrpRouter {
 } VrrpRouter;
 
 typedef enum VrrpInputKind {
-	VRRP_IN_START,    /* cause: the fault, or none */
+	VRRP_IN_START, /* cause: the fault, or none */
 	VRRP_IN_STOP,
-	VRRP_IN_TIMER,    /* now >= due */
-	VRRP_IN_ADVERT,   /* an accepted packet */
-	VRRP_IN_FAULT,    /* cause: the first fault */
-	VRRP_IN_CLEAR,    /* no fault is left */
+	VRRP_IN_TIMER,	  /* now >= due */
+	VRRP_IN_ADVERT,	  /* an accepted packet */
+	VRRP_IN_FAULT,	  /* cause: the first fault */
+	VRRP_IN_CLEAR,	  /* no fault is left */
 	VRRP_IN_PRIORITY, /* the effective priority is now this */
 	VRRP_IN_VIP_LOST, /* cause: an address of ours was removed by another program */
 } VrrpInputKind;
@@ -63,6 +65,8 @@ typedef struct VrrpInput {
 
 void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t id);
 void vrrp_fsm_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);
+/* Interface index or source have changed: what the supervisor would say must follow. */
+void vrrp_fsm_moved(const VrrpRouter *r, Effects *out);
 const char *vrrp_state_name(VrrpState state);
 
 /* Skew_Time: version 2 is a part of one second (RFC 3768, 6.1), version 3 a part of the master's

@@ -24,8 +24,18 @@ static TraceRecord health_link_fault(const VrrpEngine *e, const VrrpRouter *r, c
 	return (TraceRecord){ 0 };
 }
 
-static TraceRecord health_script_fault(const VrrpEngine *e, const VrrpRouter *r,
-	const VrrpTrackScript *t)
+static TraceRecord health_tracked_fault(
+	const VrrpEngine *e, const VrrpRouter *r, const VrrpTrackInterface *t)
+{
+	if (!t->reverse)
+		return health_link_fault(e, r, t->name);
+	if (health_of_link(e, t->name) == TRACK_GOOD)
+		return health_fault(r, TRACE_FAULT_INTERFACE_UP, t->name);
+	return (TraceRecord){ 0 };
+}
+
+static TraceRecord health_script_fault(
+	const VrrpEngine *e, const VrrpRouter *r, const VrrpTrackScript *t)
 {
 	const TrackScript *s = &e->scripts[t->script];
 	const bool bad = s->health == (t->reverse ? TRACK_GOOD : TRACK_BAD);
@@ -49,7 +59,7 @@ static TraceRecord health_links_fault(const VrrpEngine *e, const VrrpRouter *r)
 		return health_fault(r, TRACE_FAULT_NO_INTERFACE, c->interface);
 	if (!c->dont_track_primary)
 		fault = health_link_fault(e, r, c->interface);
-	if (!fault.reason && r->source.family == IP_NONE)
+	if (!fault.reason && !r->has_source)
 		fault = health_fault(r, TRACE_FAULT_NO_ADDRESS, c->interface);
 	for (size_t i = 0; i < c->n_vips && !fault.reason; i++) {
 		/* Most stand on one interface: look at each run of equal names once. */
@@ -61,7 +71,7 @@ static TraceRecord health_links_fault(const VrrpEngine *e, const VrrpRouter *r)
 	}
 	for (size_t i = 0; i < c->n_interfaces && !fault.reason; i++)
 		if (!c->interfaces[i].weight)
-			fault = health_link_fault(e, r, c->interfaces[i].name);
+			fault = health_tracked_fault(e, r, &c->interfaces[i]);
 	return fault;
 }
 

@@ -3,7 +3,7 @@
 
 enum {
 	VRRP_TYPE_ADVERT = 1,
-	VRRP_TOS = 0xc0,         /* precedence: internetwork control */
+	VRRP_TOS = 0xc0, /* precedence: internetwork control */
 	VRRP_INTERVAL_MASK = 0xfff,
 };
 
@@ -62,8 +62,8 @@ void vrrp_packet_encode(const VrrpInstanceConfig *config, size_t n_addresses, co
 		bytes_put_u8(out, (uint8_t)config->auth_type);
 		bytes_put_u8(out, (uint8_t)(config->advert_usec / USEC_PER_SEC));
 	} else {
-		bytes_put_u16(out,
-			(uint16_t)(config->advert_usec / USEC_PER_CSEC & VRRP_INTERVAL_MASK));
+		bytes_put_u16(
+			out, (uint16_t)(config->advert_usec / USEC_PER_CSEC & VRRP_INTERVAL_MASK));
 	}
 	bytes_put_u16(out, 0);
 	for (size_t i = 0; i < n_addresses; i++)
@@ -110,17 +110,18 @@ static VrrpReject vrrp_packet_no(VrrpReject why, int64_t got, int64_t want, Vrrp
 }
 
 /* Version 2's authentication and interval (RFC 2338, 5.3.6 and 7.1). */
-static VrrpReject vrrp_packet_check_v2(const VrrpInstanceConfig *config, const uint8_t *body,
-	size_t len, VrrpMismatch *ret_why)
+static VrrpReject vrrp_packet_check_v2(
+	const VrrpInstanceConfig *config, const uint8_t *body, size_t len, VrrpMismatch *ret_why)
 {
 	const uint8_t auth = body[4], seconds = body[5];
 	const Span mine = config->advert_usec / USEC_PER_SEC;
 
 	if (auth > 2)
-		return vrrp_packet_no(VRRP_REJECT_AUTH_TYPE, auth, (int64_t)config->auth_type, ret_why);
+		return vrrp_packet_no(
+			VRRP_REJECT_AUTH_TYPE, auth, (int64_t)config->auth_type, ret_why);
 	if (auth != config->auth_type)
-		return vrrp_packet_no(VRRP_REJECT_AUTH_MISMATCH, auth, (int64_t)config->auth_type,
-			ret_why);
+		return vrrp_packet_no(
+			VRRP_REJECT_AUTH_MISMATCH, auth, (int64_t)config->auth_type, ret_why);
 	if (auth == VRRP_AUTH_PASS &&
 		memcmp(body + len - VRRP_AUTH_SIZE, config->auth_data, VRRP_AUTH_SIZE))
 		return VRRP_REJECT_PASSWORD;
@@ -129,18 +130,24 @@ static VrrpReject vrrp_packet_check_v2(const VrrpInstanceConfig *config, const u
 	return VRRP_ACCEPT;
 }
 
-static bool vrrp_packet_same(const VrrpInstanceConfig *config, size_t n_addresses,
-	const uint8_t *list, size_t n)
+/* The order does not matter. */
+static bool vrrp_packet_same(
+	const VrrpInstanceConfig *config, size_t n_addresses, const uint8_t *list, size_t n)
 {
+	size_t equal = 0;
+
 	if (n != n_addresses)
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		bool found = !memcmp(list + 4 * i, config->vips[i].ip.bytes, 4);
+	while (equal < n && !memcmp(list + 4 * equal, config->vips[equal].ip.bytes, 4))
+		equal++;
+	for (size_t i = equal; i < n; i++) {
+		bool listed = false, ours = false;
 
-		/* The order does not matter: look further only when it differs. */
-		for (size_t j = 0; j < n && !found; j++)
-			found = !memcmp(list + 4 * i, config->vips[j].ip.bytes, 4);
-		if (!found)
+		for (size_t j = equal; j < n && !(listed && ours); j++) {
+			listed |= !memcmp(list + 4 * j, config->vips[i].ip.bytes, 4);
+			ours |= !memcmp(list + 4 * i, config->vips[j].ip.bytes, 4);
+		}
+		if (!listed || !ours)
 			return false;
 	}
 	return true;
@@ -211,7 +218,8 @@ VrrpReject vrrp_packet_decode(const VrrpInstanceConfig *config, size_t n_address
 		.priority = body[2],
 		.advert_usec = interval,
 		.n_addresses = body[3],
-		.same_addresses = vrrp_packet_same(config, n_addresses, body + VRRP_HEADER, body[3]),
+		.same_addresses =
+			vrrp_packet_same(config, n_addresses, body + VRRP_HEADER, body[3]),
 	};
 	return VRRP_ACCEPT;
 }

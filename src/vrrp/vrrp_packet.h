@@ -12,7 +12,7 @@ enum {
 	VRRP_IP_HEADER = 20,
 	VRRP_HEADER = 8,
 	VRRP_PROTOCOL = 112, /* IP protocol number */
-	VRRP_TTL = 255,      /* RFC 9568, 5.1.1.3 */
+	VRRP_TTL = 255,	     /* RFC 9568, 5.1.1.3 */
 	VRRP_PACKET_MAX = VRRP_IP_HEADER + VRRP_HEADER + 4 * LIMIT_ADVERT_ADDRS + VRRP_AUTH_SIZE,
 };
 
@@ -20,7 +20,7 @@ enum {
 typedef struct VrrpAdvert {
 	IpAddr src;
 	uint8_t priority;
-	Span advert_usec; /* the sender's interval */
+	Span advert_usec;    /* the sender's interval */
 	bool same_addresses; /* its address list equals ours */
 	uint8_t n_addresses;
 } VrrpAdvert;

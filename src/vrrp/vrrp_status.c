@@ -10,14 +10,17 @@ static void status_trace(Status *out, const char *key, const TraceRecord *t)
 
 	trace_text(t, &text);
 	s = strbuf_text(&text);
-	/* The instance stands above: "(VI_1) " is not said again. */
-	if (*s == '(' && strchr(s, ' '))
-		s = strchr(s, ' ') + 1;
+	/* The instance stands above: "(VI_1) " or "(VI_1): " is not said again. */
+	if (*s == '(' && t->subject) {
+		s += strlen(t->subject) + 2;
+		s += *s == ':';
+		s += *s == ' ';
+	}
 	status_string(out, key, s);
 }
 
-static void status_addresses(const VrrpRouter *r, VrrpHasAddr *has_addr, const void *data,
-	Status *out)
+static void status_addresses(
+	const VrrpRouter *r, VrrpHasAddr *has_addr, const void *data, Status *out)
 {
 	Status *list = status_list(out, "addresses");
 
@@ -134,8 +137,8 @@ static void status_script(const TrackScript *t, Status *out)
 	status_milli(out, "last_took", (int64_t)(t->last.took_usec / USEC_PER_MSEC));
 }
 
-void vrrp_engine_status(const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data,
-	Status *out)
+void vrrp_engine_status(
+	const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data, Status *out)
 {
 	Status *list = status_list(out, "instances");
 

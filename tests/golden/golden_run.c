@@ -39,8 +39,8 @@ static void golden_log(void *data _unused_, Instant now, const char *machine, co
 		(unsigned long long)(now % USEC_PER_SEC), machine, line);
 }
 
-static const char *golden_read(void *data, const char *path _unused_, Arena *arena,
-	size_t *ret_size, int *ret_errno)
+static const char *golden_read(
+	void *data, const char *path _unused_, Arena *arena, size_t *ret_size, int *ret_errno)
 {
 	const StrBuf *text = data;
 

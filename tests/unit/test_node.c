@@ -310,8 +310,60 @@ static void address_removed_by_another_program(void **state _unused_)
 			"trace (VI) sent 0 priority\n"
 			"trace (VI) removing VIPs.\n"
 			"trace (VI) Entering BACKUP STATE\n"
-			"addr-del 10.9.0.100/24 dev 2\n");
+			"addr-del 10.9.0.100/24 dev 2\n"
+			"addr-del 10.9.0.101/24 dev 2\n");
 	assert_int_equal(node_next_due(b.node), T0 + 4 * SEC + 414062);
+}
+
+/* Reports were lost and all is told anew: what is the same changes nothing. */
+static void resync_of_the_same_changes_nothing(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b);
+	bench_master(&b);
+	bench_step(&b, (Event){ .kind = EVENT_RESYNC }, T0 + 4 * SEC);
+	bench_link(&b, 2, "eth0", true, T0 + 4 * SEC);
+	bench_addr(&b, true, 2, "10.9.0.1", T0 + 4 * SEC);
+	bench_addr(&b, true, 2, "10.9.0.100", T0 + 4 * SEC);
+	bench_addr(&b, true, 2, "10.9.0.101", T0 + 4 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_READY }, T0 + 4 * SEC);
+	expect_done(&b, "");
+}
+
+/* An address that is not told any more was removed while nobody listened. */
+static void resync_finds_a_lost_address(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b);
+	bench_master(&b);
+	bench_step(&b, (Event){ .kind = EVENT_RESYNC }, T0 + 4 * SEC);
+	bench_link(&b, 2, "eth0", true, T0 + 4 * SEC);
+	bench_addr(&b, true, 2, "10.9.0.1", T0 + 4 * SEC);
+	bench_addr(&b, true, 2, "10.9.0.101", T0 + 4 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_READY }, T0 + 4 * SEC);
+	expect_done(&b, "trace Netlink reflector reports IP 10.9.0.100 removed from eth0\n"
+			"trace (VI) address 10.9.0.100 was removed from eth0 by another program\n"
+			"advert 0\n"
+			"trace (VI) sent 0 priority\n"
+			"trace (VI) removing VIPs.\n"
+			"trace (VI) Entering BACKUP STATE\n"
+			"addr-del 10.9.0.101/24 dev 2\n");
+}
+
+static void resync_finds_a_lost_link(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b);
+	bench_master(&b);
+	bench_step(&b, (Event){ .kind = EVENT_RESYNC }, T0 + 4 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_READY }, T0 + 4 * SEC);
+	expect_done(&b, "trace Netlink reports eth0 removed\n"
+			"trace (VI): entering FAULT state (interface eth0 does not exist)\n"
+			"trace (VI) removing VIPs.\n"
+			"trace (VI) Entering FAULT STATE\n");
 }
 
 /* Behaviour 38; a refusal that matters is told. */
@@ -497,6 +549,9 @@ static const struct CMUnitTest tests[] = {
 	T(link_recreated_without_its_end_being_told),
 	T(link_renamed_is_gone),
 	T(address_removed_by_another_program),
+	T(resync_of_the_same_changes_nothing),
+	T(resync_finds_a_lost_address),
+	T(resync_finds_a_lost_link),
 	T(refused_ops),
 	T(many_addresses_do_not_keep_adverts_waiting),
 	T(check_script_runs_and_decides),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests that fail today: each holds a behaviour that the code does not have yet. When one passes it
- * moves to the file of its subject. Not in the list of tests. */
+/* Faults that were found by reading, each held by a test that failed before it was mended. */
 #include "addr/addr_announce.h"
 #include "node/node.h"
 #include "sim/sim_world.h"
