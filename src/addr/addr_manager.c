@@ -132,6 +132,8 @@ AddrSeen addr_manager_seen(AddrManager *m, const EventAddr *a, bool present, uin
 	if (a->self && present)
 		return ADDR_MANAGED;
 	e->stale = false;
+	if (present && e->dels)
+		return ADDR_MANAGED; /* older than our removal, whose report is still to come */
 	/* It stays `seen`: whether it is there again (the report may be older than our last change)
 	 * is left to the removal that follows. */
 	if (!present && !a->self && e->wants)

@@ -12,6 +12,7 @@
 static int status_ask(const char *run_dir, ControlCommand command)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct timeval patience = { .tv_sec = 5 };
 	char line[64];
 	const int n = snprintf(line, sizeof(line), "%s\n", control_line(command));
 	int fd;
@@ -22,6 +23,7 @@ static int status_ask(const char *run_dir, ControlCommand command)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	/* A daemon that refuses closes before it has read: its answer is there all the same. */
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
 		(send(fd, line, (size_t)n, MSG_NOSIGNAL) != n && errno != EPIPE)) {
@@ -40,8 +42,12 @@ static int status_print(FILE *from)
 	size_t size = 0;
 	char chunk[4096];
 
+	errno = 0;
 	if (getline(&line, &size, from) < 0) {
-		(void)fputs("regent: the daemon closed the connection\n", stderr);
+		(void)fputs(errno == EAGAIN ? "regent: the daemon does not answer: it hangs or is "
+					      "stopped\n"
+					    : "regent: the daemon closed the connection\n",
+			stderr);
 		return CLI_FAILED;
 	}
 	if (strcmp(line, CONTROL_OK)) {

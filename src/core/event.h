@@ -46,6 +46,7 @@ typedef enum OpFailed {
 	OP_FAILED_ADDR_ADD,
 	OP_FAILED_ADDR_DEL,
 	OP_FAILED_LISTEN,
+	OP_FAILED_SEND, /* told once for a link; error 0: sends go out again */
 } OpFailed;
 
 typedef struct EventOpFailed {

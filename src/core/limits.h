@@ -13,7 +13,8 @@ enum {
 	LIMIT_ADVERT_ADDRS = 255,      /* RFC 9568, 5.2.5: the count is one byte */
 	LIMIT_STEP_ADDR_OPS = 1024,    /* address changes in one step */
 	LIMIT_STEP_FRAMES = 1024,      /* announcements in one step */
-	LIMIT_STEP_TIMERS = 256,       /* router and check timers in one step */
+	LIMIT_STEP_TIMERS = 256,       /* router timers in one step */
+	LIMIT_STEP_CHECKS = 8,	       /* check scripts started in one step */
 	LIMIT_STEP_KEEP = 1024,	       /* effects and ops whose memory is kept for the next step */
 	LIMIT_CONTROL_LINE = 1024,     /* a request on the control socket */
 	LIMIT_LINKS = 4096,	       /* network interfaces */

@@ -59,30 +59,39 @@ Link *link_by_name(const LinkTable *t, const char *name)
 	return NULL;
 }
 
-void link_add_addr(Link *l, const IpAddr *ip)
+/* Where the address stands, or addrs.n. The same address may be there with two lengths, as while a
+ * netmask is changed. */
+static size_t link_find_addr(const Link *l, const IpAddr *ip, uint8_t prefix_len)
 {
-	vec_foreach(a, &l->addrs)
-		if (ip_equal(a, ip))
-			return;
-	if (l->addrs.n < LIMIT_LINK_ADDRS)
-		vec_push(&l->addrs, *ip);
+	size_t i = 0;
+
+	while (i < l->addrs.n && !(ip_equal(&l->addrs.items[i].ip, ip) &&
+					 l->addrs.items[i].prefix_len == prefix_len))
+		i++;
+	return i;
 }
 
-void link_del_addr(Link *l, const IpAddr *ip)
+void link_add_addr(Link *l, const IpAddr *ip, uint8_t prefix_len)
 {
-	for (size_t i = 0; i < l->addrs.n; i++)
-		if (ip_equal(&l->addrs.items[i], ip)) {
-			memmove(&l->addrs.items[i], &l->addrs.items[i + 1],
-				(l->addrs.n - i - 1) * sizeof(*l->addrs.items));
-			l->addrs.n--;
-			return;
-		}
+	if (link_find_addr(l, ip, prefix_len) == l->addrs.n && l->addrs.n < LIMIT_LINK_ADDRS)
+		vec_push(&l->addrs, ((LinkAddr){ *ip, prefix_len }));
+}
+
+void link_del_addr(Link *l, const IpAddr *ip, uint8_t prefix_len)
+{
+	const size_t i = link_find_addr(l, ip, prefix_len);
+
+	if (i == l->addrs.n)
+		return;
+	memmove(&l->addrs.items[i], &l->addrs.items[i + 1],
+		(l->addrs.n - i - 1) * sizeof(*l->addrs.items));
+	l->addrs.n--;
 }
 
 const IpAddr *link_source(const Link *l, IpFamily family)
 {
 	vec_foreach(a, &l->addrs)
-		if (a->family == family)
-			return a;
+		if (a->ip.family == family)
+			return &a->ip;
 	return NULL;
 }

@@ -22,6 +22,11 @@ enum { ADDR_TEXT_SIZE = IP_TEXT_SIZE + 4 };
 /* "192.0.2.1/24" */
 const char *addr_spec_text(const AddrSpec *a, char buffer[static ADDR_TEXT_SIZE]);
 
+typedef struct LinkAddr {
+	IpAddr ip;
+	uint8_t prefix_len;
+} LinkAddr;
+
 typedef struct Link {
 	uint32_t ifindex;
 	char name[LIMIT_IFNAME];
@@ -31,7 +36,7 @@ typedef struct Link {
 	uint32_t mtu; /* bytes */
 	uint8_t hw[6];
 	/* Foreign addresses only, in the kernel's order: the first of a family is the source. */
-	VEC(IpAddr) addrs;
+	VEC(LinkAddr) addrs;
 } Link;
 
 typedef struct LinkTable {
@@ -45,7 +50,7 @@ Link *link_table_set(LinkTable *t, const Link *seen);
 void link_table_del(LinkTable *t, Link *l);
 Link *link_by_index(const LinkTable *t, uint32_t ifindex);
 Link *link_by_name(const LinkTable *t, const char *name);
-void link_add_addr(Link *l, const IpAddr *ip);
-void link_del_addr(Link *l, const IpAddr *ip);
+void link_add_addr(Link *l, const IpAddr *ip, uint8_t prefix_len);
+void link_del_addr(Link *l, const IpAddr *ip, uint8_t prefix_len);
 /* The first address of the family, NULL when there is none. */
 const IpAddr *link_source(const Link *l, IpFamily family);

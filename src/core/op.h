@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* All that is ever done to a machine. Carried out in order by io/io_apply.c on the kernel and by
+/* All that is ever done to a machine. Carried out in order by io/io_machine.c on the kernel and by
  * the test world in memory. Pointers are good until the node's next step. */
 
 #include "base/strbuf.h"
@@ -62,5 +62,5 @@ static inline void ops_add(Ops *o, Op op)
 	vec_push(&o->list, op);
 }
 
-/* One line without newline, for tests and for -DD. */
+/* One line without newline, for transcripts. */
 void op_text(const Op *op, StrBuf *out);

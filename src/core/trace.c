@@ -46,6 +46,7 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 					     "exist)" },
 	[TRACE_FAULT_NO_ADDRESS] = { INFO, "(%s) entering FAULT state (no IPv4 address for "
 					   "interface)" },
+	[TRACE_FAULT_DEAF] = { INFO, "(%s) entering FAULT state (cannot receive adverts on %o)" },
 	[TRACE_FAULT_SCRIPT] = { INFO, "(%s): entering FAULT state due to script %o" },
 	[TRACE_FAULT_SCRIPT_PENDING] = { DETAIL, "(%s) waiting for the first result of script %o" },
 
@@ -115,6 +116,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_SCRIPT_NOW] = { INFO, "Script `%s` now returning %a" },
 	[TRACE_ADDR_ADD_FAILED] = { WARNING, "cannot add address %i to %o: %e" },
 	[TRACE_ADDR_DEL_FAILED] = { WARNING, "cannot remove address %i from %o: %e" },
+	[TRACE_SEND_FAILED] = { WARNING, "packets cannot be sent on %o: %e" },
+	[TRACE_SEND_AGAIN] = { WARNING, "packets are sent on %o again" },
 	[TRACE_LISTEN_FAILED] = { WARNING, "cannot receive adverts on %o: %e" },
 };
 

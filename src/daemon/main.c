@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const ConfigWorld host = {
@@ -43,16 +44,37 @@ static int config_test(const Options *o, DiagList *diags)
 	return diags->errors ? EXIT_TEST_FAILED : EXIT_OK;
 }
 
-/* The parent ends at once; the daemon has no terminal and no directory. */
-static bool go_to_background(void)
+/* The daemon will stand in another directory. */
+static const char *absolute(const char *path, Arena *arena)
 {
-	const pid_t pid = fork();
-	int null;
+	_cleanup_free_ char *here = *path == '/' ? NULL : getcwd(NULL, 0);
 
+	return here ? arena_printf(arena, "%s/%s", here, path) : path;
+}
+
+/* The parent ends when the daemon has started, or with failure when it ended before. The daemon
+ * has no terminal and no directory of its own. */
+static bool go_to_background(Options *o, Arena *arena)
+{
+	int started[2], null;
+	pid_t pid;
+	char byte;
+
+	o->config = absolute(o->config, arena);
+	o->pid_file = absolute(o->pid_file, arena);
+	o->vrrp_pid_file = absolute(o->vrrp_pid_file, arena);
+	o->run_dir = absolute(o->run_dir, arena);
+	if (pipe2(started, O_CLOEXEC) < 0)
+		return false;
+	pid = fork();
 	if (pid < 0)
 		return false;
-	if (pid > 0)
-		_exit(EXIT_OK);
+	if (pid > 0) {
+		(void)close(started[1]);
+		_exit(read(started[0], &byte, 1) == 1 ? EXIT_OK : EXIT_FATAL);
+	}
+	(void)close(started[0]);
+	o->started_fd = started[1];
 	(void)setsid();
 	(void)!chdir("/");
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -60,11 +82,29 @@ static bool go_to_background(void)
 		(void)dup2(null, 0);
 		(void)dup2(null, 1);
 		(void)dup2(null, 2);
+		(void)close(null);
 	}
 	return true;
 }
 
-static int run(const Options *o, const Config *config, const DiagList *warnings)
+/* Descriptors 0 to 2 exist, so that nothing of ours becomes one of them and gets a log line; and
+ * there are as many more as the machine allows, one for each link and check. */
+static void prepare_descriptors(void)
+{
+	struct rlimit files;
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && fd < 3)
+		(void)fcntl(fd, F_SETFD, 0);
+	if (fd >= 0)
+		(void)close(fd);
+	if (!getrlimit(RLIMIT_NOFILE, &files)) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+static int run(Options *o, Config *config, const DiagList *warnings)
 {
 	if (geteuid() != 0) {
 		(void)fputs("regentd: must be started as root\n", stderr);
@@ -78,7 +118,7 @@ static int run(const Options *o, const Config *config, const DiagList *warnings)
 		(void)fputs("regentd: no engine left to run\n", stderr);
 		return EXIT_NO_CONFIG;
 	}
-	if (!o->no_fork && !go_to_background())
+	if (!o->no_fork && !go_to_background(o, &config->arena))
 		return EXIT_FATAL;
 	/* A reader of the log that ends must not end the daemon. */
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -92,6 +132,7 @@ int main(int argc, char **argv)
 	Options options;
 	int status;
 
+	prepare_descriptors();
 	if (!options_parse(argc, argv, &options, &status))
 		return status;
 	if (access(options.config, F_OK) < 0 && errno == ENOENT) {

@@ -193,6 +193,7 @@ bool options_parse(int argc, char **argv, Options *ret_options, int *ret_status)
 		.run_dir = CONTROL_RUN_DIR,
 		.state_dir = "/var/lib/regent",
 		.log_facility = LOG_DAEMON,
+		.started_fd = -1,
 	};
 	int option;
 

@@ -27,6 +27,7 @@ typedef struct Options {
 	bool no_vrrp;
 	bool config_test;
 	const char *test_log; /* NULL: stderr */
+	int started_fd;	      /* a byte is written to it when the start is complete; -1: none */
 	const char *not_yet;  /* an option that is taken but not carried out, for one line */
 } Options;
 

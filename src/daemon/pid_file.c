@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 bool pid_file_alive(const char *path)
@@ -31,17 +32,36 @@ bool pid_file_alive(const char *path)
 	return !strncmp(name, "(regentd", 8) || !strncmp(name, "(keepalived", 11);
 }
 
-int pid_file_write(const char *path, pid_t pid)
+static int pid_file_put(const char *path, pid_t pid, bool lock)
 {
-	const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	char text[16];
 	const int n = snprintf(text, sizeof(text), "%d\n", pid);
 	int r = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, text, (size_t)n) != n)
+	if (lock && flock(fd, LOCK_EX | LOCK_NB) < 0)
+		r = -errno;
+	else if (ftruncate(fd, 0) < 0 || write(fd, text, (size_t)n) != n)
 		r = -EIO;
+	if (!r)
+		return fd;
 	(void)close(fd);
 	return r;
+}
+
+int pid_file_take(const char *path)
+{
+	return pid_file_put(path, getpid(), true);
+}
+
+int pid_file_write(const char *path, pid_t pid)
+{
+	const int fd = pid_file_put(path, pid, false);
+
+	if (fd < 0)
+		return fd;
+	(void)close(fd);
+	return 0;
 }

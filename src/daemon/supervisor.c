@@ -36,9 +36,10 @@ typedef struct Supervisor {
 	IoControl *control; /* NULL: the run directory belongs to another daemon */
 	char *list_path;    /* of withdraw_write_list() */
 	int will_fd;
-	int channel;	/* to the engine; -1: none */
-	pid_t engine;	/* 0: none */
-	bool in_engine; /* this is the engine's process */
+	int pid_file; /* locked while we live; -1: not ours */
+	int channel;  /* to the engine; -1: none */
+	pid_t engine; /* 0: none */
+
 	Instant engine_started;
 	Span delay_usec; /* before the next start */
 	IoSource *timer; /* of the next start, or of an engine that does not stop */
@@ -52,7 +53,7 @@ typedef struct Supervisor {
 static void supervisor_start_engine(Supervisor *s);
 
 /* The engine's process keeps its two descriptors and nothing else of ours. */
-static void supervisor_become_engine(Supervisor *s, int channel)
+static _Noreturn void supervisor_become_engine(Supervisor *s, int channel, pid_t supervisor)
 {
 	VrrpProcess engine = {
 		.config = s->config,
@@ -64,13 +65,14 @@ static void supervisor_become_engine(Supervisor *s, int channel)
 	/* Out of the way of each other first. */
 	const int will = dup(s->will_fd), socket = dup(channel);
 
-	s->in_engine = true;
 	engine.journal.ident = "Regent_vrrp";
 	(void)prctl(PR_SET_NAME, "regentd_vrrp");
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != supervisor) /* it died before the line above */
+		_exit(EXIT_FATAL);
 	if (will < 0 || socket < 0 || dup2(will, engine.will_fd) < 0 ||
 		dup2(socket, engine.channel_fd) < 0)
-		io_loop_exit(s->loop, EXIT_FATAL);
+		_exit(EXIT_FATAL);
 	(void)close_range(ENGINE_FIRST_FD + 2, ~0U, 0);
 	exit(vrrp_process_run(&engine));
 }
@@ -148,17 +150,18 @@ static void supervisor_engine_ended(void *data, pid_t pid, const siginfo_t *how)
 
 static void supervisor_start_engine(Supervisor *s)
 {
-	int channel[2];
+	const pid_t self = getpid();
+	int channel[2], r;
 
+	s->engine_started = io_now();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, channel) < 0) {
 		warn(s, "cannot start the VRRP engine: %s", strerrordesc_np(errno));
 		supervisor_schedule(s);
 		return;
 	}
-	s->engine_started = io_now();
 	s->engine = fork();
 	if (s->engine == 0)
-		supervisor_become_engine(s, channel[1]);
+		supervisor_become_engine(s, channel[1], self);
 	(void)close(channel[1]);
 	if (s->engine < 0) {
 		warn(s, "cannot start the VRRP engine: %s", strerrordesc_np(errno));
@@ -170,7 +173,16 @@ static void supervisor_start_engine(Supervisor *s)
 	s->channel = channel[0];
 	say(s, "Starting VRRP child process, pid=%d", s->engine);
 	(void)pid_file_write(s->options->vrrp_pid_file, s->engine);
-	(void)io_loop_child(s->loop, s->engine, supervisor_engine_ended, s);
+	r = io_loop_child(s->loop, s->engine, supervisor_engine_ended, s);
+	if (r) {
+		/* One whose death would not be noticed must not live. */
+		siginfo_t how = { 0 };
+
+		warn(s, "cannot watch the VRRP engine: %s", strerrordesc_np(-r));
+		(void)kill(s->engine, SIGKILL);
+		(void)waitid(P_PID, (id_t)s->engine, &how, WEXITED);
+		supervisor_engine_ended(s, s->engine, &how);
+	}
 }
 
 static void supervisor_stop(void *data, int signal _unused_)
@@ -202,6 +214,14 @@ static void supervisor_reload(void *data, int signal _unused_)
 		"it");
 }
 
+/* keepalived's signals for dumps (behaviour 160): scripts send them. */
+static void supervisor_dump(void *data, int signal)
+{
+	const Supervisor *s = data;
+
+	warn(s, "signal %d: dumps are not carried out yet; ask `regent status`", signal);
+}
+
 static void supervisor_request(void *data, int fd, const char *line)
 {
 	Supervisor *s = data;
@@ -209,6 +229,11 @@ static void supervisor_request(void *data, int fd, const char *line)
 
 	if (s->channel >= 0 && !io_control_pass(s->channel, fd, line)) {
 		(void)close(fd);
+		return;
+	}
+	if (s->engine) {
+		io_control_refuse(
+			fd, "the VRRP engine does not take requests: it hangs or is stopped");
 		return;
 	}
 	(void)snprintf(text, sizeof(text), "the VRRP engine is not running: %s; %s",
@@ -228,12 +253,12 @@ static void supervisor_open_run_dir(Supervisor *s)
 	if (asprintf(&socket, "%s/" CONTROL_SOCKET, s->options->run_dir) < 0)
 		abort();
 	r = io_control_listen(s->loop, socket, supervisor_request, s, &s->control);
-	if (r) {
+	if (r)
 		warn(s, "no status on %s: %s%s", socket, strerrordesc_np(-r),
 			r == -EADDRINUSE ? " by another regentd; give this one its own --run-dir"
 					 : "");
-		return;
-	}
+	if (r == -EADDRINUSE)
+		return; /* its list is none of ours */
 	if (asprintf(&s->list_path, "%s/vrrp.addresses", s->options->run_dir) < 0)
 		abort();
 	r = withdraw_listed(s->list_path);
@@ -247,6 +272,7 @@ static void supervisor_open_run_dir(Supervisor *s)
 
 static int supervisor_setup(Supervisor *s)
 {
+	const int dumps[] = { SIGUSR1, SIGUSR2, SIGRTMIN + 2, SIGRTMAX - 1 };
 	int r = io_loop_new(&s->loop);
 
 	if (!r) {
@@ -260,6 +286,8 @@ static int supervisor_setup(Supervisor *s)
 			s->options->ignore_sigint ? supervisor_ignore : supervisor_stop, s);
 	if (!r)
 		r = io_loop_signal(s->loop, SIGHUP, supervisor_reload, s);
+	for (size_t i = 0; !r && i < ARRAY_LEN(dumps); i++)
+		r = io_loop_signal(s->loop, dumps[i], supervisor_dump, s);
 	if (!r)
 		r = io_loop_timer(s->loop, supervisor_timer, s, &s->timer);
 	return r;
@@ -274,7 +302,10 @@ static void supervisor_close(Supervisor *s)
 	if (s->list_path)
 		(void)unlink(s->list_path);
 	free(s->list_path);
-	(void)unlink(s->options->pid_file);
+	if (s->pid_file >= 0) {
+		(void)unlink(s->options->pid_file);
+		(void)close(s->pid_file);
+	}
 }
 
 static void supervisor_say_warnings(const Supervisor *s, const DiagList *warnings)
@@ -302,19 +333,21 @@ int supervisor_run(const Options *options, const VrrpConfig *config, const DiagL
 			.facility = options->log_facility,
 			.detail = options->log_detail },
 		.will_fd = -1,
+		.pid_file = -1,
 		.channel = -1,
 	};
 	int r;
 
-	io_journal_open(&s.journal);
 	say(&s, "Starting Regent v" REGENT_VERSION);
 	say(&s, "Configuration file %s", options->config);
 	if (options->not_yet)
 		warn(&s, "option %s: understood, not yet carried out", options->not_yet);
 	supervisor_say_warnings(&s, warnings);
 	r = supervisor_setup(&s);
-	if (!r)
-		r = pid_file_write(options->pid_file, getpid());
+	if (!r) {
+		s.pid_file = pid_file_take(options->pid_file);
+		r = MIN(s.pid_file, 0);
+	}
 	if (r) {
 		warn(&s, "cannot start: %s", strerrordesc_np(-r));
 		supervisor_close(&s);
@@ -324,6 +357,8 @@ int supervisor_run(const Options *options, const VrrpConfig *config, const DiagL
 	supervisor_start_engine(&s);
 	(void)sd_notify(0, "READY=1");
 	say(&s, "Startup complete");
+	if (options->started_fd >= 0)
+		(void)!write(options->started_fd, "", 1);
 	r = io_loop_run(s.loop);
 	say(&s, "Stopped Regent v" REGENT_VERSION);
 	supervisor_close(&s);

@@ -8,6 +8,5 @@
 #include "daemon/options.h"
 #include "vrrp/vrrp_config.h"
 
-/* Runs until it is told to stop; gives the exit status. The warnings go to the log. In an engine's process it gives the
- * engine's. */
+/* Runs until it is told to stop; gives the exit status. The warnings go to the log. */
 int supervisor_run(const Options *options, const VrrpConfig *config, const DiagList *warnings);

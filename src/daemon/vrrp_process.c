@@ -79,6 +79,8 @@ static void process_request(void *data, int fd, const char *line)
 
 static int process_setup(Process *p, const VrrpProcess *args)
 {
+	/* They are for the supervisor. */
+	const int ignored[] = { SIGHUP, SIGUSR1, SIGUSR2, SIGRTMIN + 2, SIGRTMAX - 1 };
 	int r = io_loop_new(&p->loop);
 
 	if (!r)
@@ -92,8 +94,8 @@ static int process_setup(Process *p, const VrrpProcess *args)
 	if (!r)
 		r = io_loop_signal(
 			p->loop, SIGINT, args->ignore_sigint ? process_ignore : process_stop, p);
-	if (!r)
-		r = io_loop_signal(p->loop, SIGHUP, process_ignore, p);
+	for (size_t i = 0; !r && i < ARRAY_LEN(ignored); i++)
+		r = io_loop_signal(p->loop, ignored[i], process_ignore, p);
 	return r;
 }
 
@@ -102,7 +104,6 @@ int vrrp_process_run(VrrpProcess *args)
 	Process p = { .node = node_new(args->config), .started = io_now() };
 	int r;
 
-	io_journal_open(&args->journal);
 	r = process_setup(&p, args);
 	if (!r)
 		r = io_machine_start(p.machine);

@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CONTROL_PEERS_MAX = 16 };
+enum { CONTROL_PEERS_MAX = 16, CONTROL_GROUPS_MAX = 256 };
 
 typedef struct ControlPeer {
 	IoControl *control;
@@ -41,7 +41,9 @@ static void control_drop(ControlPeer *peer, bool close_fd)
 
 	for (size_t i = 0; i < c->peers.n; i++)
 		if (c->peers.items[i] == peer) {
-			c->peers.items[i] = c->peers.items[--c->peers.n];
+			memmove(&c->peers.items[i], &c->peers.items[i + 1],
+				(c->peers.n - i - 1) * sizeof(peer));
+			c->peers.n--;
 			break;
 		}
 	io_source_free(peer->source);
@@ -77,12 +79,21 @@ static void control_readable(void *data, int fd, uint32_t events _unused_)
 
 static bool control_allowed(const IoControl *c, int fd)
 {
+	gid_t groups[CONTROL_GROUPS_MAX];
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || len != sizeof(peer))
 		return false;
-	return peer.uid == 0 || peer.uid == geteuid() || peer.gid == c->group;
+	if (peer.uid == 0 || peer.uid == geteuid() || peer.gid == c->group)
+		return true;
+	len = sizeof(groups);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) < 0)
+		return false;
+	for (size_t i = 0; i < len / sizeof(*groups); i++)
+		if (groups[i] == c->group)
+			return true;
+	return false;
 }
 
 static void control_connect(void *data, int listener, uint32_t events _unused_)

@@ -4,16 +4,12 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
-
-void io_journal_open(IoJournal *j)
-{
-	if (j->syslog)
-		openlog(j->ident, LOG_PID, j->facility);
-}
 
 static void journal_console(const IoJournal *j, const char *text)
 {
@@ -33,6 +29,27 @@ static void journal_console(const IoJournal *j, const char *text)
 		(void)!write(STDERR_FILENO, line.s, line.n);
 }
 
+/* RFC 3164, 4.1, as syslog(3) writes it. Not by syslog(3) itself: that waits for a log daemon that
+ * does not read, and it keeps a descriptor that a fork would have to know of. */
+static void journal_syslog(const IoJournal *j, int priority, const char *text)
+{
+	static const struct sockaddr_un log = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	_cleanup_(strbuf_free) StrBuf line = { 0 };
+	const time_t now = time(NULL);
+	struct tm tm;
+	char when[32];
+
+	if (fd < 0)
+		return;
+	(void)localtime_r(&now, &tm);
+	(void)strftime(when, sizeof(when), "%b %e %T", &tm);
+	strbuf_printf(
+		&line, "<%d>%s %s[%d]: %s", j->facility | priority, when, j->ident, getpid(), text);
+	(void)sendto(fd, line.s, line.n, MSG_NOSIGNAL, (const struct sockaddr *)&log, sizeof(log));
+	(void)close(fd);
+}
+
 static void journal_text(const IoJournal *j, TraceLevel level, const char *text)
 {
 	static const int priorities[] = {
@@ -44,7 +61,7 @@ static void journal_text(const IoJournal *j, TraceLevel level, const char *text)
 	if (level == TRACE_LEVEL_DETAIL && !j->detail)
 		return;
 	if (j->syslog)
-		syslog(priorities[level], "%s", text);
+		journal_syslog(j, priorities[level], text);
 	if (j->console)
 		journal_console(j, text);
 }

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 
 struct IoMachine {
+	IoLoop *loop;
 	const IoJournal *journal;
 	IoWill *will;
 	IoMachineHandler *handler;
@@ -46,15 +47,24 @@ static void machine_on_netlink(void *data, Event *event)
 
 	/* Not told at once: telling it applies ops, and these use the same sockets. */
 	vec_push(&m->pending, *event);
+	if (event->kind == EVENT_LINK_GONE)
+		io_packet_forget(m->packet, event->link.ifindex);
 }
 
 static void machine_netlink_readable(void *data, int fd _unused_, uint32_t events _unused_)
 {
 	IoMachine *m = data;
+	int r;
 
 	m->now = io_now();
-	io_netlink_read(m->netlink);
+	r = io_netlink_read(m->netlink);
 	machine_settle(m);
+	if (r) {
+		/* Blind: a new process sees again, and the supervisor puts things right. */
+		io_journal_line(m->journal, TRACE_LEVEL_WARNING,
+			"cannot read links and addresses: %s", strerrordesc_np(-r));
+		io_loop_exit(m->loop, EXIT_FAILURE);
+	}
 }
 
 static void machine_on_packet(void *data, uint32_t ifindex, const uint8_t *bytes, size_t len)
@@ -95,6 +105,7 @@ int io_machine_new(IoLoop *loop, const IoJournal *journal, IoWill *will, IoMachi
 	IoMachine *m = NEW(IoMachine);
 	int r;
 
+	m->loop = loop;
 	m->journal = journal;
 	m->will = will;
 	m->handler = handler;
@@ -201,6 +212,8 @@ static void machine_apply_one(IoMachine *m, const Op *op)
 
 void io_machine_apply(IoMachine *m, const Ops *ops)
 {
+	EventOpFailed failed;
+
 	vec_foreach(op, &ops->list) {
 		/* Neither a log line nor the will is seen by the network. */
 		if (op->kind != OP_TRACE && op->kind != OP_WILL)
@@ -209,6 +222,9 @@ void io_machine_apply(IoMachine *m, const Ops *ops)
 	}
 	io_packet_flush(m->packet);
 	io_netlink_flush(m->netlink);
+	failed = (EventOpFailed){ .what = OP_FAILED_SEND };
+	while (io_packet_news(m->packet, &failed.ifindex, &failed.error))
+		vec_push(&m->pending, ((Event){ .kind = EVENT_OP_FAILED, .op_failed = failed }));
 }
 
 void io_machine_arm(IoMachine *m, Instant at)

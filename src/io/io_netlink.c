@@ -13,6 +13,7 @@ enum {
 	/* IFA_PROTO of the addresses that we add: whose they are when we are dead. */
 	OWNER_MARK = 0x52,
 	BATCH_BYTES = 128 << 10,
+	DUMP_TRIES = 20,
 	REQUEST_ROOM = 256, /* no single request is larger */
 	RECEIVE_BYTES = 256 << 10,
 	MONITOR_QUEUE = 64 << 20, /* a limit, not an allocation */
@@ -32,7 +33,9 @@ struct IoNetlink {
 	uint32_t seq;
 	uint8_t *batch; /* BATCH_BYTES */
 	size_t batch_len;
-	uint8_t *buffer; /* RECEIVE_BYTES */
+	uint8_t *buffer;   /* RECEIVE_BYTES */
+	uint32_t dump_seq; /* of the dump that is being read */
+	int dump_error;	   /* its failure, -errno; -EINTR: it is not consistent */
 };
 
 static int netlink_socket(uint32_t groups, struct mnl_socket **ret_socket)
@@ -150,31 +153,46 @@ static void netlink_addr(IoNetlink *nl, const struct nlmsghdr *h)
 	nl->handler(nl->data, &e);
 }
 
-/* The kernel sends the refused request back behind the error. */
-static void netlink_refused(IoNetlink *nl, const struct nlmsghdr *h)
+static void netlink_failed(
+	IoNetlink *nl, const struct nlmsghdr *request, const EventAddr *addr, int error)
 {
-	const struct nlmsgerr *err = mnl_nlmsg_get_payload(h);
 	Event e = { .kind = EVENT_OP_FAILED };
-	EventAddr addr;
 
-	if (mnl_nlmsg_get_payload_len(h) < sizeof(*err) || !err->error ||
-		err->msg.nlmsg_len > mnl_nlmsg_get_payload_len(h) - sizeof(err->error) ||
-		!netlink_parse_addr(&err->msg, &addr))
-		return;
 	e.op_failed = (EventOpFailed){
-		.what = err->msg.nlmsg_type == RTM_NEWADDR ? OP_FAILED_ADDR_ADD
+		.what = request->nlmsg_type == RTM_NEWADDR ? OP_FAILED_ADDR_ADD
 							   : OP_FAILED_ADDR_DEL,
-		.error = -err->error,
-		.ifindex = addr.ifindex,
-		.ip = addr.ip,
-		.prefix_len = addr.prefix_len,
+		.error = error,
+		.ifindex = addr->ifindex,
+		.ip = addr->ip,
+		.prefix_len = addr->prefix_len,
 	};
 	nl->handler(nl->data, &e);
+}
+
+/* The kernel sends the refused request back behind the error. True when it was a dump's. */
+static bool netlink_refused(IoNetlink *nl, const struct nlmsghdr *h)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(h);
+	EventAddr addr;
+
+	if (mnl_nlmsg_get_payload_len(h) < sizeof(*err) || !err->error)
+		return false;
+	if (h->nlmsg_seq == nl->dump_seq) {
+		nl->dump_error = err->error;
+		return true;
+	}
+	if (err->msg.nlmsg_len > mnl_nlmsg_get_payload_len(h) - sizeof(err->error) ||
+		!netlink_parse_addr(&err->msg, &addr))
+		return false;
+	netlink_failed(nl, &err->msg, &addr, -err->error);
+	return false;
 }
 
 /* One message. True at the end of a dump. */
 static bool netlink_message(IoNetlink *nl, const struct nlmsghdr *h)
 {
+	if ((h->nlmsg_flags & NLM_F_DUMP_INTR) && h->nlmsg_seq == nl->dump_seq)
+		nl->dump_error = -EINTR;
 	switch (h->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
@@ -183,7 +201,7 @@ static bool netlink_message(IoNetlink *nl, const struct nlmsghdr *h)
 		return false;
 	case RTM_NEWADDR:
 	case RTM_DELADDR: netlink_addr(nl, h); return false;
-	case NLMSG_ERROR: netlink_refused(nl, h); return false;
+	case NLMSG_ERROR: return netlink_refused(nl, h);
 	case NLMSG_DONE: return true;
 	default: return false;
 	}
@@ -207,21 +225,6 @@ static int netlink_receive(IoNetlink *nl, struct mnl_socket *s)
 	}
 }
 
-void io_netlink_read(IoNetlink *nl)
-{
-	Event again = { .kind = EVENT_RESYNC }, ready = { .kind = EVENT_READY };
-
-	if (netlink_receive(nl, nl->monitor) != -ENOBUFS)
-		return;
-	/* Reports were lost. Those that are still queued are older than what is told anew. */
-	while (mnl_socket_recvfrom(nl->monitor, nl->buffer, RECEIVE_BYTES) > 0 ||
-		errno == ENOBUFS || errno == EINTR)
-		;
-	nl->handler(nl->data, &again);
-	(void)io_netlink_dump(nl);
-	nl->handler(nl->data, &ready);
-}
-
 static int netlink_dump_one(IoNetlink *nl, uint16_t type, size_t header)
 {
 	char request[REQUEST_ROOM] = { 0 };
@@ -232,20 +235,52 @@ static int netlink_dump_one(IoNetlink *nl, uint16_t type, size_t header)
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	h->nlmsg_seq = ++nl->seq;
 	(void)mnl_nlmsg_put_extra_header(h, header);
+	nl->dump_seq = nl->seq;
+	nl->dump_error = 0;
 	if (mnl_socket_sendto(nl->request, h, h->nlmsg_len) < 0)
 		return -errno;
-	/* The kernel fills the dump as it is read: an empty queue is its end. */
+	/* The kernel fills the dump as it is read: an empty queue would be an end too early. */
 	do
 		r = netlink_receive(nl, nl->request);
 	while (r == -ENOBUFS);
-	return r < 0 ? r : 0;
+	if (r == 1)
+		return nl->dump_error;
+	return r ? r : -EIO;
+}
+
+/* A dump that changes cut short is made again. */
+static int netlink_dump(IoNetlink *nl, uint16_t type, size_t header)
+{
+	int r = -EINTR;
+
+	for (int i = 0; i < DUMP_TRIES && r == -EINTR; i++)
+		r = netlink_dump_one(nl, type, header);
+	return r;
 }
 
 int io_netlink_dump(IoNetlink *nl)
 {
-	int r = netlink_dump_one(nl, RTM_GETLINK, sizeof(struct ifinfomsg));
+	int r = netlink_dump(nl, RTM_GETLINK, sizeof(struct ifinfomsg));
 
-	return r ? r : netlink_dump_one(nl, RTM_GETADDR, sizeof(struct ifaddrmsg));
+	return r ? r : netlink_dump(nl, RTM_GETADDR, sizeof(struct ifaddrmsg));
+}
+
+int io_netlink_read(IoNetlink *nl)
+{
+	Event again = { .kind = EVENT_RESYNC }, ready = { .kind = EVENT_READY };
+	int r = netlink_receive(nl, nl->monitor);
+
+	if (r != -ENOBUFS)
+		return MIN(r, 0);
+	/* Reports were lost. Those that are still queued are older than what is told anew. */
+	while (mnl_socket_recvfrom(nl->monitor, nl->buffer, RECEIVE_BYTES) > 0 ||
+		errno == ENOBUFS || errno == EINTR)
+		;
+	nl->handler(nl->data, &again);
+	r = io_netlink_dump(nl);
+	if (!r)
+		nl->handler(nl->data, &ready);
+	return r;
 }
 
 void io_netlink_addr(IoNetlink *nl, bool add, uint32_t ifindex, const AddrSpec *spec)
@@ -276,14 +311,28 @@ void io_netlink_addr(IoNetlink *nl, bool add, uint32_t ifindex, const AddrSpec *
 	nl->batch_len += (h->nlmsg_len + 3u) & ~3u; /* NLMSG_ALIGN */
 }
 
+/* Nothing of the batch went out: every request has failed. */
+static void netlink_batch_failed(IoNetlink *nl, size_t len, int error)
+{
+	const struct nlmsghdr *h = (const struct nlmsghdr *)nl->batch;
+	EventAddr addr;
+
+	for (int left = (int)len; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
+		if (netlink_parse_addr(h, &addr))
+			netlink_failed(nl, h, &addr, error);
+}
+
 void io_netlink_flush(IoNetlink *nl)
 {
-	size_t len = nl->batch_len;
+	const size_t len = nl->batch_len;
 
 	if (!len)
 		return;
 	nl->batch_len = 0;
-	(void)mnl_socket_sendto(nl->request, nl->batch, len);
+	if (mnl_socket_sendto(nl->request, nl->batch, len) < 0) {
+		netlink_batch_failed(nl, len, errno);
+		return;
+	}
 	/* The kernel has worked it off within the send. */
 	(void)netlink_receive(nl, nl->request);
 }

@@ -18,7 +18,7 @@ void io_netlink_free(IoNetlink *nl);
 /* Readable when there is something for io_netlink_read(). When the kernel had to drop reports, all is
  * told anew between EVENT_RESYNC and EVENT_READY. */
 int io_netlink_fd(const IoNetlink *nl);
-void io_netlink_read(IoNetlink *nl);
+int io_netlink_read(IoNetlink *nl);
 
 /* Reports all links, then all addresses, as they are now. */
 int io_netlink_dump(IoNetlink *nl);

@@ -27,6 +27,12 @@ typedef struct PacketListener {
 	IoSource *source;
 } PacketListener;
 
+typedef struct PacketTrouble {
+	uint32_t ifindex;
+	int error; /* 0: over */
+	bool told;
+} PacketTrouble;
+
 typedef union PacketControl {
 	struct cmsghdr header;
 	char room[CMSG_SPACE(sizeof(struct in_pktinfo))];
@@ -39,11 +45,14 @@ struct IoPacket {
 	VEC(PacketListener *) listeners;
 	int ip_fd, frame_fd;
 	uint64_t failures;
+	VEC(PacketTrouble)
+	troubles; /* one for each link on which sends fail, or did until just now */
 	/* gathered sends, all of one kind */
 	OpKind kind;
 	unsigned n;
 	struct mmsghdr sends[SEND_BATCH];
 	struct iovec send_iov[SEND_BATCH];
+	uint32_t send_ifindex[SEND_BATCH];
 	PacketControl control[SEND_BATCH];
 	union {
 		struct sockaddr_in in;
@@ -126,6 +135,7 @@ void io_packet_free(IoPacket *p)
 	vec_foreach(l, &p->listeners)
 		packet_close_listener(*l);
 	vec_free(&p->listeners);
+	vec_free(&p->troubles);
 	if (p->ip_fd >= 0)
 		(void)close(p->ip_fd);
 	if (p->frame_fd >= 0)
@@ -202,6 +212,15 @@ int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group)
 	return 0;
 }
 
+void io_packet_forget(IoPacket *p, uint32_t ifindex)
+{
+	for (size_t i = p->listeners.n; i-- > 0;)
+		if (p->listeners.items[i]->ifindex == ifindex) {
+			packet_close_listener(p->listeners.items[i]);
+			p->listeners.items[i] = p->listeners.items[--p->listeners.n];
+		}
+}
+
 static void packet_to_ip(IoPacket *p, unsigned i, const OpSend *s)
 {
 	struct msghdr *h = &p->sends[i].msg_hdr;
@@ -242,6 +261,7 @@ void io_packet_send(IoPacket *p, OpKind kind, const OpSend *s)
 		io_packet_flush(p);
 	i = p->n++;
 	p->kind = kind;
+	p->send_ifindex[i] = s->ifindex;
 	p->send_iov[i] = (struct iovec){ (void *)s->bytes, s->len };
 	p->sends[i].msg_hdr = (struct msghdr){
 		.msg_name = &p->to[i], .msg_iov = &p->send_iov[i], .msg_iovlen = 1
@@ -250,6 +270,45 @@ void io_packet_send(IoPacket *p, OpKind kind, const OpSend *s)
 		packet_to_ip(p, i, s);
 	else
 		packet_to_frame(p, i, s);
+}
+
+static void packet_failed(IoPacket *p, uint32_t ifindex, int error)
+{
+	p->failures++;
+	vec_foreach(t, &p->troubles)
+		if (t->ifindex == ifindex) {
+			t->told &= t->error != 0; /* a relapse is news */
+			t->error = error;
+			return;
+		}
+	vec_push(&p->troubles, ((PacketTrouble){ .ifindex = ifindex, .error = error }));
+}
+
+static void packet_sent(IoPacket *p, unsigned from, unsigned n)
+{
+	vec_foreach(t, &p->troubles)
+		for (unsigned i = from; i < from + n && t->error; i++)
+			if (p->send_ifindex[i] == t->ifindex) {
+				t->error = 0;
+				t->told = !t->told; /* what was never told need not be taken back */
+			}
+}
+
+bool io_packet_news(IoPacket *p, uint32_t *ret_ifindex, int *ret_error)
+{
+	for (size_t i = p->troubles.n; i-- > 0;) {
+		PacketTrouble *t = &p->troubles.items[i];
+		const bool news = !t->told;
+
+		*ret_ifindex = t->ifindex;
+		*ret_error = t->error;
+		t->told = true;
+		if (!t->error)
+			*t = p->troubles.items[--p->troubles.n];
+		if (news)
+			return true;
+	}
+	return false;
 }
 
 void io_packet_flush(IoPacket *p)
@@ -262,9 +321,10 @@ void io_packet_flush(IoPacket *p)
 
 		/* The one that was refused (link down, queue full) is lost, the rest goes on. */
 		if (sent <= 0) {
-			p->failures++;
+			packet_failed(p, p->send_ifindex[i], errno);
 			i++;
 		} else {
+			packet_sent(p, i, (unsigned)sent);
 			i += (unsigned)sent;
 		}
 	}

@@ -17,11 +17,16 @@ int io_packet_open(IoLoop *loop, IoPacketHandler *handler, void *data, IoPacket 
 void io_packet_free(IoPacket *p);
 /* Joins the group on the link; nothing to do when that was done before. */
 int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group);
+/* The link is gone, and its memberships with it, even if its index comes back. */
+void io_packet_forget(IoPacket *p, uint32_t ifindex);
 /* Reads what has arrived, bounded. Called before time is acted on, so that a late process does not
  * take a master for dead whose adverts wait in the socket. */
 void io_packet_drain(IoPacket *p);
 /* The bytes must stay until the flush. */
 void io_packet_send(IoPacket *p, OpKind kind, const OpSend *s);
 void io_packet_flush(IoPacket *p);
+/* What is new about sending on a link since the last call: error > 0, packets are refused now; 0,
+ * they go out again. False when there is nothing new. */
+bool io_packet_news(IoPacket *p, uint32_t *ret_ifindex, int *ret_error);
 /* Packets that the kernel refused to send. */
 uint64_t io_packet_failures(const IoPacket *p);

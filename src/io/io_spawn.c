@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct SpawnChild {
@@ -111,7 +112,7 @@ static _Noreturn void spawn_child(const JobSpec *spec, int report)
 
 int io_spawn_start(IoSpawn *s, uint32_t job, const JobSpec *spec)
 {
-	int report[2];
+	int report[2], r;
 	pid_t pid;
 
 	if (pipe2(report, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -121,14 +122,20 @@ int io_spawn_start(IoSpawn *s, uint32_t job, const JobSpec *spec)
 		spawn_child(spec, report[1]);
 	(void)close(report[1]);
 	if (pid < 0) {
-		const int r = -errno;
-
+		r = -errno;
 		(void)close(report[0]);
 		return r;
 	}
 	(void)setpgid(pid, pid); /* whoever of the two is first */
+	r = io_loop_child(s->loop, pid, spawn_ended, s);
+	if (r) {
+		(void)kill(-pid, SIGKILL);
+		(void)waitpid(pid, NULL, 0);
+		(void)close(report[0]);
+		return r;
+	}
 	vec_push(&s->children, ((SpawnChild){ .job = job, .pid = pid, .report = report[0] }));
-	return io_loop_child(s->loop, pid, spawn_ended, s);
+	return 0;
 }
 
 void io_spawn_kill(IoSpawn *s, uint32_t job, int signal)

@@ -158,9 +158,9 @@ static void node_addr(Node *n, const EventAddr *a, bool present, Instant now)
 	case ADDR_MANAGED: break;
 	case ADDR_FOREIGN:
 		if (present)
-			link_add_addr(l, &a->ip);
+			link_add_addr(l, &a->ip, a->prefix_len);
 		else
-			link_del_addr(l, &a->ip);
+			link_del_addr(l, &a->ip, a->prefix_len);
 		node_look(n, l->name, now);
 		break;
 	case ADDR_LOST: node_addr_lost(n, entry, now); break;
@@ -203,18 +203,21 @@ static void node_result(Node *n, const RunResult *r, Instant now)
 	}
 }
 
-static void node_op_failed(Node *n, const EventOpFailed *f)
+static void node_op_failed(Node *n, const EventOpFailed *f, Instant now)
 {
 	static const TraceReason reasons[] = {
 		[OP_FAILED_ADDR_ADD] = TRACE_ADDR_ADD_FAILED,
 		[OP_FAILED_ADDR_DEL] = TRACE_ADDR_DEL_FAILED,
 		[OP_FAILED_LISTEN] = TRACE_LISTEN_FAILED,
+		[OP_FAILED_SEND] = TRACE_SEND_FAILED,
 	};
 	const Link *l = link_by_index(&n->links, f->ifindex);
 
-	if (f->what != OP_FAILED_LISTEN && addr_manager_failed(&n->addrs, f))
+	if (f->what == OP_FAILED_LISTEN)
+		vrrp_engine_deaf(&n->vrrp, f->ifindex, now, &n->effects);
+	else if (f->what != OP_FAILED_SEND && addr_manager_failed(&n->addrs, f))
 		return;
-	node_trace(n, (TraceRecord){ .reason = reasons[f->what],
+	node_trace(n, (TraceRecord){ .reason = f->error ? reasons[f->what] : TRACE_SEND_AGAIN,
 			      .object = l ? l->name : NULL,
 			      .ip = f->ip,
 			      .a = f->error });
@@ -247,7 +250,7 @@ static void node_event(Node *n, const Event *event)
 		if (run_done(&n->run, &event->job_done, now, &n->ops, &result))
 			node_result(n, &result, now);
 		break;
-	case EVENT_OP_FAILED: node_op_failed(n, &event->op_failed); break;
+	case EVENT_OP_FAILED: node_op_failed(n, &event->op_failed, now); break;
 	case EVENT_STOP:
 		n->stopping = true;
 		vrrp_engine_stop(&n->vrrp, now, &n->effects);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "vrrp/vrrp_engine.h"
 
+enum { ENGINE_LISTEN_AGAIN_USEC = 30000000 };
+
 typedef struct EngineKey {
 	uint32_t ifindex;
 	uint8_t vrid;
@@ -18,8 +20,10 @@ void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *
 		.routers = mem_alloc(n, sizeof(*e->routers)),
 		.scripts = mem_alloc(m, sizeof(*e->scripts)),
 		.by_key = MAP_INIT(sizeof(EngineKey)),
+		.listen_again = INSTANT_NEVER,
 	};
-	timerq_init(&e->timers, (uint32_t)(n + m));
+	timerq_init(&e->timers, (uint32_t)n);
+	timerq_init(&e->checks, (uint32_t)m);
 	for (uint32_t i = 0; i < n; i++)
 		vrrp_router_init(&e->routers[i], &config->instances[i], i);
 	for (uint32_t i = 0; i < m; i++)
@@ -31,6 +35,7 @@ void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *
 void vrrp_engine_free(VrrpEngine *e)
 {
 	timerq_free(&e->timers);
+	timerq_free(&e->checks);
 	map_free(&e->by_key);
 	free(e->routers);
 	free(e->scripts);
@@ -46,7 +51,7 @@ static void engine_step(
 
 static void engine_check_timer(VrrpEngine *e, TrackScript *s)
 {
-	timerq_set(&e->timers, (uint32_t)e->config->n_instances + s->index, s->due);
+	timerq_set(&e->checks, s->index, s->due);
 }
 
 /* Links, addresses or checks have changed: has the router a fault, and what is its priority? */
@@ -56,11 +61,17 @@ static void engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *ou
 
 	if (in.priority != r->priority)
 		engine_step(e, r, &in, now, out);
-	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r) };
+	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r, 0) };
 	if (r->state == VRRP_FAULT && !in.cause.reason)
 		in.kind = VRRP_IN_CLEAR;
 	if (in.kind == VRRP_IN_CLEAR || in.cause.reason)
 		engine_step(e, r, &in, now, out);
+}
+
+static void engine_listen(const VrrpRouter *r, Effects *out)
+{
+	effects_add(out, (Effect){ .kind = EFFECT_LISTEN,
+				 .listen = { .ifindex = r->ifindex, .group = r->config->group } });
 }
 
 /* Where the router stands now: index, source address, room in its adverts. */
@@ -80,9 +91,8 @@ static void engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 		key.ifindex = ifindex;
 		if (ifindex) {
 			map_put(&e->by_key, &key, r->id);
-			effects_add(
-				out, (Effect){ .kind = EFFECT_LISTEN,
-					     .listen = { .ifindex = ifindex, .group = c->group } });
+			r->deaf = false;
+			engine_listen(r, out);
 		}
 	}
 	if (!l)
@@ -119,7 +129,7 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 		r->deaf_until = e->deaf_until;
 		engine_bind(e, r, out);
 		r->priority = vrrp_health_priority(e, r);
-		in.cause = vrrp_health_fault(e, r);
+		in.cause = vrrp_health_fault(e, r, 0);
 		engine_step(e, r, &in, now, out);
 	}
 }
@@ -129,6 +139,7 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	const VrrpInput in = { .kind = VRRP_IN_STOP };
 
 	e->running = false;
+	e->listen_again = INSTANT_NEVER;
 	for (size_t i = 0; i < e->config->n_instances; i++)
 		engine_step(e, &e->routers[i], &in, now, out);
 	for (size_t i = 0; i < e->config->n_scripts; i++) {
@@ -273,21 +284,48 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	engine_differences(r, &advert, out);
 }
 
+void vrrp_engine_deaf(VrrpEngine *e, uint32_t ifindex, Instant now, Effects *out)
+{
+	e->listen_again = instant_add(now, ENGINE_LISTEN_AGAIN_USEC);
+	for (size_t i = 0; i < e->config->n_instances; i++) {
+		VrrpRouter *r = &e->routers[i];
+
+		if (r->ifindex != ifindex)
+			continue;
+		r->deaf = true;
+		if (e->running)
+			engine_health(e, r, now, out);
+	}
+}
+
+/* Optimistic: if the group cannot be joined this time either, vrrp_engine_deaf() says so at once. */
+static void engine_listen_again(VrrpEngine *e, Instant now, Effects *out)
+{
+	e->listen_again = INSTANT_NEVER;
+	for (size_t i = 0; i < e->config->n_instances; i++) {
+		VrrpRouter *r = &e->routers[i];
+
+		if (!r->deaf || !r->ifindex)
+			continue;
+		r->deaf = false;
+		engine_listen(r, out);
+		engine_health(e, r, now, out);
+	}
+}
+
 void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out)
 {
 	const VrrpInput in = { .kind = VRRP_IN_TIMER };
 	uint32_t id;
 
-	for (size_t i = 0; i < LIMIT_STEP_TIMERS && timerq_next(&e->timers, &id) <= now; i++) {
-		if (id < e->config->n_instances) {
-			engine_step(e, &e->routers[id], &in, now, out);
-		} else {
-			TrackScript *s = &e->scripts[id - e->config->n_instances];
-
-			track_script_step(s, now, out);
-			engine_check_timer(e, s);
-		}
+	for (size_t i = 0; i < LIMIT_STEP_TIMERS && timerq_next(&e->timers, &id) <= now; i++)
+		engine_step(e, &e->routers[id], &in, now, out);
+	for (size_t i = 0; i < LIMIT_STEP_CHECKS && timerq_next(&e->checks, &id) <= now; i++) {
+		track_script_step(&e->scripts[id], now, out);
+		engine_check_timer(e, &e->scripts[id]);
 	}
+	if (now >= e->listen_again)
+		engine_listen_again(e, now, out);
 }
 
 void vrrp_engine_check_done(
@@ -319,5 +357,7 @@ void vrrp_engine_addr_lost(
 
 Instant vrrp_engine_next_due(VrrpEngine *e)
 {
-	return timerq_next(&e->timers, NULL);
+	const Instant due = MIN(timerq_next(&e->timers, NULL), timerq_next(&e->checks, NULL));
+
+	return MIN(due, e->listen_again);
 }

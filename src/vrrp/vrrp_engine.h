@@ -17,7 +17,9 @@ typedef struct VrrpEngine {
 	const LinkTable *links;	  /* borrowed from the node */
 	VrrpRouter *routers;	  /* one for each instance, same index */
 	TrackScript *scripts;	  /* one for each script, same index */
-	TimerQ timers;		  /* routers, then scripts */
+	TimerQ timers;		  /* one for each router */
+	TimerQ checks;		  /* one for each script: adverts do not wait for them */
+	Instant listen_again;	  /* when deaf routers try anew; INSTANT_NEVER: none is deaf */
 	Map by_key;		  /* (ifindex, vrid, family) -> router */
 	Instant deaf_until;	  /* vrrp_startup_delay */
 	bool running;
@@ -35,6 +37,8 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out);
 /* Does any router stand on this link or look at it? */
 bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name);
+/* The group could not be joined on this link: whoever hears no master must not become one. */
+void vrrp_engine_deaf(VrrpEngine *e, uint32_t ifindex, Instant now, Effects *out);
 void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out);
 void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_check_done(
@@ -44,8 +48,9 @@ void vrrp_engine_addr_lost(
 	VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now, Effects *out);
 Instant vrrp_engine_next_due(VrrpEngine *e);
 
-/* The first fault of a router, reason TRACE_NONE when it has none (vrrp_health.c). */
-TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r);
+/* The nth fault of a router (0: the one that counts), reason TRACE_NONE when it has no more
+ * (vrrp_health.c). */
+TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nth);
 /* Base priority and what the trackers add, within 1..254; 255 is never altered (behaviour 6). */
 uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r);
 

@@ -24,6 +24,7 @@ typedef struct VrrpRouter {
 	uint32_t ifindex;    /* 0: the interface is not there */
 	IpAddr source;	     /* the last one known; family IP_NONE: none yet */
 	bool has_source;     /* it is there now */
+	bool deaf;	     /* its group could not be joined: it would hear no master */
 	size_t n_advertised; /* config->n_advertised, or what the MTU leaves */
 	uint16_t ip_id;
 	/* Who is master, as far as BACKUP knows. */

@@ -47,47 +47,66 @@ static TraceRecord health_script_fault(
 	return bad ? health_fault(r, TRACE_FAULT_SCRIPT, s->config->name) : (TraceRecord){ 0 };
 }
 
+/* Looks for the nth fault. */
+typedef struct HealthScan {
+	size_t skip;
+	TraceRecord found;
+} HealthScan;
+
+/* True when this is the one that was looked for. */
+static bool health_is(HealthScan *s, TraceRecord fault)
+{
+	if (!fault.reason || s->skip--)
+		return false;
+	s->found = fault;
+	return true;
+}
+
 /* The interface, its address, every interface the addresses are on (behaviour 43), the tracked
  * ones. */
-static TraceRecord health_links_fault(const VrrpEngine *e, const VrrpRouter *r)
+static bool health_scan_links(const VrrpEngine *e, const VrrpRouter *r, HealthScan *s)
 {
 	const VrrpInstanceConfig *c = r->config;
-	TraceRecord fault = { 0 };
 	const char *last = c->interface;
 
 	if (!r->ifindex)
-		return health_fault(r, TRACE_FAULT_NO_INTERFACE, c->interface);
-	if (!c->dont_track_primary)
-		fault = health_link_fault(e, r, c->interface);
-	if (!fault.reason && !r->has_source)
-		fault = health_fault(r, TRACE_FAULT_NO_ADDRESS, c->interface);
-	for (size_t i = 0; i < c->n_vips && !fault.reason; i++) {
+		return health_is(s, health_fault(r, TRACE_FAULT_NO_INTERFACE, c->interface));
+	if (!c->dont_track_primary && health_is(s, health_link_fault(e, r, c->interface)))
+		return true;
+	if (!r->has_source && health_is(s, health_fault(r, TRACE_FAULT_NO_ADDRESS, c->interface)))
+		return true;
+	if (r->deaf && health_is(s, health_fault(r, TRACE_FAULT_DEAF, c->interface)))
+		return true;
+	for (size_t i = 0; i < c->n_vips; i++) {
 		/* Most stand on one interface: look at each run of equal names once. */
 		if (!strcmp(c->vips[i].dev, last))
 			continue;
 		last = c->vips[i].dev;
-		if (strcmp(last, c->interface))
-			fault = health_link_fault(e, r, last);
+		if (strcmp(last, c->interface) != 0 && health_is(s, health_link_fault(e, r, last)))
+			return true;
 	}
-	for (size_t i = 0; i < c->n_interfaces && !fault.reason; i++)
-		if (!c->interfaces[i].weight)
-			fault = health_tracked_fault(e, r, &c->interfaces[i]);
-	return fault;
+	for (size_t i = 0; i < c->n_interfaces; i++)
+		if (!c->interfaces[i].weight &&
+			health_is(s, health_tracked_fault(e, r, &c->interfaces[i])))
+			return true;
+	return false;
 }
 
-TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r)
+TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nth)
 {
-	TraceRecord fault = health_links_fault(e, r), pending = { 0 };
+	HealthScan s = { .skip = nth };
 
-	for (size_t i = 0; i < r->config->n_scripts && !fault.reason; i++) {
-		fault = health_script_fault(e, r, &r->config->scripts[i]);
-		/* A check that has failed says more than one that has not ended yet. */
-		if (fault.reason == TRACE_FAULT_SCRIPT_PENDING) {
-			pending = fault;
-			fault = (TraceRecord){ 0 };
+	if (health_scan_links(e, r, &s))
+		return s.found;
+	/* A check that has failed says more than one that has not ended yet. */
+	for (int pending = 0; pending < 2; pending++)
+		for (size_t i = 0; i < r->config->n_scripts; i++) {
+			const TraceRecord f = health_script_fault(e, r, &r->config->scripts[i]);
+
+			if ((f.reason == TRACE_FAULT_SCRIPT_PENDING) == pending && health_is(&s, f))
+				return s.found;
 		}
-	}
-	return fault.reason ? fault : pending;
+	return (TraceRecord){ 0 };
 }
 
 uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r)

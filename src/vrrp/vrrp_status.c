@@ -85,7 +85,7 @@ static void status_router(const VrrpEngine *e, const VrrpRouter *r, Instant now,
 	VrrpHasAddr *has_addr, const void *data, Status *out)
 {
 	const VrrpInstanceConfig *c = r->config;
-	const TraceRecord fault = e->running ? vrrp_health_fault(e, r) : (TraceRecord){ 0 };
+	TraceRecord fault;
 	char ip[IP_TEXT_SIZE];
 	Status *faults;
 
@@ -94,7 +94,7 @@ static void status_router(const VrrpEngine *e, const VrrpRouter *r, Instant now,
 	status_since(out, instant_since(now, r->changed));
 	status_trace(out, "reason", &r->cause);
 	faults = status_list(out, "faults");
-	if (fault.reason)
+	for (size_t i = 0; e->running && (fault = vrrp_health_fault(e, r, i)).reason; i++)
 		status_trace(faults, NULL, &fault);
 	status_string(out, "interface", c->interface);
 	status_number(out, "vrid", c->vrid);

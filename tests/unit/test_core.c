@@ -364,7 +364,7 @@ static void link_changes_keep_its_addresses(void **state _unused_)
 	const IpAddr ip = unit_ip("10.9.0.1");
 	Link l = unit_link(2, "eth0", true);
 
-	link_add_addr(link_table_set(&t, &l), &ip);
+	link_add_addr(link_table_set(&t, &l), &ip, 24);
 	l.up = false;
 	l.mtu = 9000;
 	l.noarp = true;
@@ -386,18 +386,18 @@ static void link_source_is_the_first_of_the_family(void **state _unused_)
 	Link *l = link_table_set(&t, &seen);
 
 	assert_null(link_source(l, IP_V4));
-	link_add_addr(l, &six);
+	link_add_addr(l, &six, 24);
 	assert_null(link_source(l, IP_V4));
-	link_add_addr(l, &a);
-	link_add_addr(l, &b);
-	link_add_addr(l, &a); /* told a second time */
+	link_add_addr(l, &a, 24);
+	link_add_addr(l, &b, 24);
+	link_add_addr(l, &a, 24); /* told a second time */
 	assert_int_equal(l->addrs.n, 3);
 	assert_true(ip_equal(link_source(l, IP_V4), &a));
 	assert_true(ip_equal(link_source(l, IP_V6), &six));
-	link_del_addr(l, &a);
+	link_del_addr(l, &a, 24);
 	assert_true(ip_equal(link_source(l, IP_V4), &b));
-	link_del_addr(l, &a); /* not there */
-	link_del_addr(l, &b);
+	link_del_addr(l, &a, 24); /* not there */
+	link_del_addr(l, &b, 24);
 	assert_null(link_source(l, IP_V4));
 }
 
@@ -425,7 +425,7 @@ static void links_and_addresses_are_bounded(void **state _unused_)
 		const uint8_t bytes[4] = { 10, 0, (uint8_t)(i >> 8), (uint8_t)i };
 		const IpAddr ip = ip_from_bytes(IP_V4, bytes);
 
-		link_add_addr(l, &ip);
+		link_add_addr(l, &ip, 24);
 	}
 	assert_int_equal(l->addrs.n, LIMIT_LINK_ADDRS);
 }

@@ -258,7 +258,65 @@ static void sim_world_gives_no_index_twice(void **state _unused_)
 	sim_free(w);
 }
 
+/* The netmask is changed in place: the same address with two lengths for a moment. */
+static void address_with_two_lengths_stays(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+	Event wide = { .kind = EVENT_ADDR,
+		.addr = { .ifindex = 2, .ip = unit_ip("10.9.0.2"), .prefix_len = 16 } };
+
+	bench_init(&b);
+	bench_run(&b);
+	bench_step(&b, wide, T0 + SEC);
+	bench_addr(&b, false, "10.9.0.2", T0 + SEC);
+	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 5 * SEC);
+	assert_int_equal(bench_advert(&b), 150);
+}
+
+/* Who cannot hear a master must not become one; the group is joined anew by and by. */
+static void deaf_router_stays_in_fault(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+	Event deaf = { .kind = EVENT_OP_FAILED,
+		.op_failed = { .what = OP_FAILED_LISTEN, .error = 105, .ifindex = 2 } };
+
+	bench_init(&b);
+	bench_run(&b);
+	bench_step(&b, deaf, T0);
+	assert_int_equal(node_next_due(b.node), T0 + 30 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 30 * SEC);
+	bench_step(&b, deaf, T0 + 30 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 60 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 60 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 60 * SEC + DOWN);
+}
+
+/* All is told anew from before our own removal, whose report is still to come. */
+static void report_older_than_our_removal_is_ignored(void **state _unused_)
+{
+	const AddrSpec spec = { .ip = unit_ip("10.9.0.100"), .prefix_len = 24, .dev = "eth0" };
+	const EventAddr told = { .ifindex = 2, .ip = spec.ip, .prefix_len = 24 };
+	AddrManager m;
+	Ops ops = { 0 };
+	uint32_t entry;
+
+	addr_manager_init(&m, 1);
+	addr_manager_own(&m, 0, &spec, 1);
+	addr_manager_link(&m, "eth0", 2);
+	addr_manager_want(&m, 0, true);
+	addr_manager_step(&m, &ops);
+	addr_manager_want(&m, 0, false);
+	addr_manager_step(&m, &ops);
+	assert_int_equal(addr_manager_seen(&m, &told, true, &entry), ADDR_MANAGED);
+	assert_false(addr_manager_present(&m, 0, 0));
+	vec_free(&ops.list);
+	addr_manager_free(&m);
+}
+
 static const struct CMUnitTest tests[] = {
+	T(address_with_two_lengths_stays),
+	T(deaf_router_stays_in_fault),
+	T(report_older_than_our_removal_is_ignored),
 	T(address_list_with_one_twice_differs),
 	T(reverse_weight_turns_the_sign),
 	T(startup_delay_holds_for_a_router_that_leaves_fault),

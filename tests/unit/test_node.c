@@ -386,7 +386,13 @@ static void refused_ops(void **state _unused_)
 	expect_done(&b, "trace cannot add address 10.9.0.100 to eth0: Operation not permitted\n");
 	e.op_failed = (EventOpFailed){ .what = OP_FAILED_LISTEN, .error = ENOBUFS, .ifindex = 2 };
 	bench_step(&b, e, T0 + 4 * SEC);
-	expect_done(&b, "trace cannot receive adverts on eth0: No buffer space available\n");
+	expect_done(&b, "trace cannot receive adverts on eth0: No buffer space available\n"
+			"trace (VI) entering FAULT state (cannot receive adverts on eth0)\n"
+			"advert 0\n"
+			"trace (VI) sent 0 priority\n"
+			"trace (VI) removing VIPs.\n"
+			"trace (VI) Entering FAULT STATE\n"
+			"addr-del 10.9.0.101/24 dev 2\n");
 }
 
 /* Adverts go on between the steps, and nothing is announced before all addresses are there. */

@@ -40,7 +40,7 @@ static void bench_addr(Bench *b, const char *name, const char *ip, bool present)
 {
 	const IpAddr a = unit_ip(ip);
 
-	(present ? link_add_addr : link_del_addr)(link_by_name(&b->links, name), &a);
+	(present ? link_add_addr : link_del_addr)(link_by_name(&b->links, name), &a, 24);
 }
 
 static void bench_init(Bench *b, size_t n)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""regentd as a daemon: in the background, under signals, on a machine that lacks something."""
+import os
+import signal
+import subprocess
+
+import pytest
+
+from daemons import BUILD, config
+
+pytestmark = pytest.mark.regent
+
+VIP = "10.0.1.1/16"
+
+
+def test_in_the_background(net):
+    """The command returns when the daemon runs; relative names mean the caller's directory."""
+    host = net.build(["node1"])[0]
+    path = host.write("background.conf", config(priority=255, state="MASTER", vips=(VIP,)))
+    words = [os.path.join(BUILD, "regentd"), "-f", path, "-G", "-p", "/run/d.pid", "-r", "/run/e.pid",
+             "--run-dir", "/run/regent"]
+    done = host.run(*words, check=False)
+    net.check(done.returncode == 0, f"started: {done.returncode} {done.stdout}")
+    with open(host.path("/run/d.pid")) as f:
+        pid = int(f.read())
+    regent = [os.path.join(BUILD, "regent"), "--run-dir", "/run/regent", "status"]
+    net.wait("it is MASTER", lambda: "MASTER" in host.run(*regent, check=False).stdout, 5)
+    again = host.run(*words, check=False)
+    net.check(again.returncode == 0 and "already running" in again.stdout, f"a second: {again}")
+    os.kill(pid, signal.SIGTERM)
+    net.wait("it is gone", lambda: not os.path.exists(f"/proc/{pid}"), 10)
+    net.check(not os.path.exists(host.path("/run/d.pid")), "the pid file is gone")
+
+
+def test_background_start_that_fails_is_told(net):
+    host = net.build(["node1"])[0]
+    path = host.write("background.conf", config(vips=(VIP,)))
+    done = host.run(os.path.join(BUILD, "regentd"), "-f", path, "-G", "-p", "/nowhere/d.pid",
+                    "--run-dir", "/run/regent", check=False)
+    net.check(done.returncode == 1, f"exit status {done.returncode}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2, signal.SIGRTMIN + 2,
+                                    signal.SIGRTMAX - 1, signal.SIGHUP], ids=str)
+def test_signals_of_keepalived_do_not_end_it(net, daemon, number):
+    host = net.build(["node1"])[0]
+    one = daemon(host, config(priority=255, state="MASTER", vips=(VIP,)))
+    net.wait_holder("10.0.1.1", host, 10)
+    engine = one.engine_pid()
+    one.send(number)
+    os.kill(engine, number)
+    net.wait("it is said", lambda: "not carried out" in one.log(), 5)
+    net.check(one.running() and one.state() == "MASTER" and one.engine_pid() == engine, "it runs on")
+
+
+def test_who_cannot_hear_does_not_take_over(net, daemon):
+    """Joining the multicast group fails: FAULT, not a second master."""
+    host = net.build(["node1"])[0]
+    host.run("sysctl", "-qw", "net.ipv4.igmp_max_memberships=0")
+    one = daemon(host, config(priority=255, state="MASTER", vips=(VIP,)))
+    net.wait("it is in FAULT", lambda: one.state() == "FAULT", 5)
+    net.check("cannot receive adverts" in " ".join(one.instance()["faults"]), one.instance())
+
+
+def test_netmask_changed_in_place(net, daemon):
+    host = net.build(["node1"])[0]
+    one = daemon(host, config(priority=255, state="MASTER", vips=("10.0.1.1/32",)))
+    net.wait_holder("10.0.1.1", host, 10)
+    host.run("ip", "addr", "add", "10.0.0.1/8", "dev", "eth0")
+    host.run("ip", "addr", "del", "10.0.0.1/16", "dev", "eth0")
+    host.run("ip", "addr", "add", "10.0.0.77/8", "dev", "eth0")
+    net.wait("the last change was seen", lambda: one.state() == "MASTER", 5)
+    net.check("FAULT" not in one.log(), "no fault")
+
+
+def test_link_that_comes_back_is_heard(net, daemon):
+    """A link that was away and has its old index again lost its membership: it is joined anew."""
+    host, _ = net.build(["node1", "node2"])
+    one = daemon(host, config(priority=255, state="MASTER", vips=("10.0.1.1/32",)))
+    net.wait_holder("10.0.1.1", host, 10)
+    away = f"{host.netns}-away"
+    subprocess.run(["ip", "netns", "add", away], check=True)
+    try:
+        subprocess.run(["ip", "-n", host.netns, "link", "set", "eth0", "netns", away], check=True)
+        net.wait("it is in FAULT", lambda: one.state() == "FAULT", 5)
+        subprocess.run(["ip", "-n", away, "link", "set", "eth0", "netns", host.netns], check=True)
+        host.run("ip", "addr", "add", "10.0.0.1/16", "dev", "eth0")
+        host.run("ip", "link", "set", "eth0", "up")
+        net.wait("it is MASTER again", lambda: one.state() == "MASTER", 10)
+        net.check("224.0.0.18" in host.run("ip", "maddr", "show", "dev", "eth0").stdout, "joined")
+    finally:
+        subprocess.run(["ip", "netns", "del", away], check=False)
