@@ -14,7 +14,6 @@ struct ConfigBind {
 	const ConfigWorld *world;
 	ConfigDraft *draft;
 	bool skipped;	/* load balancing was mentioned */
-	bool variables; /* some were defined */
 };
 
 void config_bind(ConfigBind *b, const ConfigStatement *root);

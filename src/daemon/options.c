@@ -145,6 +145,7 @@ static bool options_one(int option, const char *name, Options *o, int *ret_statu
 	case 'G': o->no_syslog = true; break;
 	case 'R': o->no_respawn = true; break;
 	case 'n': o->no_fork = true; break;
+	case 'i': o->config_id = optarg; break;
 	case 'p': o->pid_file = optarg; break;
 	case 'r': o->vrrp_pid_file = optarg; break;
 	case 't':
