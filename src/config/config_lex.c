@@ -74,10 +74,12 @@ static const char *lex_quoted(ConfigLexer *l, ConfigToken *t)
 	return s;
 }
 
+enum { VARIABLE_MAX = 256 }; /* bytes in which its brace is looked for */
+
 /* A `${NAME}` that was left as it is. keepalived goes on at the brace as with one of a block. */
 static const char *lex_undefined(ConfigLexer *l, ConfigToken *t, const char *s)
 {
-	const char *close = memchr(s, '}', (size_t)(l->end - s));
+	const char *close = memchr(s, '}', MIN((size_t)(l->end - s), VARIABLE_MAX));
 
 	if (!close)
 		return s;

@@ -262,6 +262,7 @@ static bool pre_next(ConfigPre *p, ConfigLine *ret_line)
 {
 	PreFrame *f = &p->stack[p->depth - 1];
 	const size_t i = f->i;
+	SourcePos pos;
 
 	if (f->kind == PRE_FILE && raw_line(p, f, ret_line))
 		return is_plain(ret_line) || pre_line(p, ret_line);
@@ -279,10 +280,12 @@ static bool pre_next(ConfigPre *p, ConfigLine *ret_line)
 		p->part.text.n = p->part.spans.n = 0;
 		config_line_add(&p->part, &f->lines[i], 0, f->lines[i].size, f->origin);
 		*ret_line = config_line_of(&p->part);
+		pos = f->origin->at;
 	} else {
+		pos = f->repeat->pos;
 		*ret_line = pre_repeat_line(p, f);
 	}
-	return pre_spend(p, config_line_pos(ret_line, 0), ret_line->size) && pre_line(p, ret_line);
+	return pre_spend(p, pos, ret_line->size) && pre_line(p, ret_line);
 }
 
 bool config_pre_line(ConfigPre *p, ConfigLine *ret_line)

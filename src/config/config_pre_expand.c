@@ -7,7 +7,6 @@ typedef struct Expansion {
 	ConfigPre *p;
 	ConfigLineBuf *to;
 	PreRest *rest;
-	unsigned depth;
 } Expansion;
 
 /* `$NAME` or `${NAME ARGUMENTS}` in a line. */
@@ -75,6 +74,8 @@ bool pre_set(ConfigPre *p, SourcePos pos, const char *name, const ConfigLine *li
 	return true;
 }
 
+enum { ARGUMENTS_MAX = 256 }; /* bytes */
+
 /* Is there one at the `$`? Without braces, a blank must follow, or what can follow a value in a
  * list. */
 static bool find_reference(const ConfigLine *l, size_t at, size_t to, Reference *ret)
@@ -90,7 +91,7 @@ static bool find_reference(const ConfigLine *l, size_t at, size_t to, Reference 
 	if (braces) {
 		r.arguments = s;
 		if (s < end && *s == ' ')
-			s = memchr(s, '}', (size_t)(end - s)) ?: end;
+			s = memchr(s, '}', MIN((size_t)(end - s), ARGUMENTS_MAX)) ?: end;
 		if (s == end || *s != '}')
 			return false;
 		r.n_arguments = (size_t)(s - r.arguments);
@@ -193,12 +194,25 @@ static const char *expand_predefined(ConfigPre *p, const Reference *r)
 
 /* --- variables ------------------------------------------------------------------------------ */
 
-static bool contains_itself(const Reference *r)
+/* Or is nested too deep, which it would be in the end. */
+static bool contains_itself(ConfigPre *p, const Reference *r)
 {
-	for (const SourceOrigin *o = r->pos.origin; o; o = o->at.origin)
-		if (o->kind == ORIGIN_VARIABLE && strlen(o->name) == r->n &&
-			!memcmp(o->name, r->name, r->n))
+	size_t n = 0;
+
+	for (const SourceOrigin *o = r->pos.origin; o; o = o->at.origin) {
+		if (o->kind != ORIGIN_VARIABLE)
+			continue;
+		if (strlen(o->name) == r->n && !memcmp(o->name, r->name, r->n)) {
+			config_error(
+				p->report, r->pos, "the value of `$%s` contains itself", o->name);
 			return true;
+		}
+		if (++n == LIMIT_CONFIG_NESTING) {
+			config_error(p->report, r->pos, "variables are nested more than %d deep",
+				LIMIT_CONFIG_NESTING);
+			return true;
+		}
+	}
 	return false;
 }
 
@@ -228,16 +242,14 @@ static bool expand_reference(Expansion *e, const Reference *r, bool last, bool r
 	const SourceOrigin *origin;
 	ConfigLine line;
 
-	if ((!v && !text) || !pre_spend(e->p, r->pos, v ? v->lines->size : strlen(text)))
+	if (!pre_spend(e->p, r->pos, v ? v->lines->size : text ? strlen(text) : 0) || (!v && !text))
 		return false;
 	if (text) {
 		config_line_add_text(e->to, text, strlen(text), r->pos);
 		return true;
 	}
-	if (contains_itself(r) || e->depth == LIMIT_CONFIG_NESTING) {
-		config_error(e->p->report, r->pos, "the value of `$%s` contains itself", v->name);
+	if (contains_itself(e->p, r))
 		return expand_bad(e, r);
-	}
 	if (v->n_lines > 1 && !last) {
 		config_error(e->p->report, r->pos,
 			"`$%s` has several lines: nothing may stand behind it in its line",
@@ -253,9 +265,7 @@ static bool expand_reference(Expansion *e, const Reference *r, bool last, bool r
 	}
 	config_line_add(&value, v->lines, 0, v->lines->size, origin);
 	line = config_line_of(&value);
-	e->depth++;
 	expand_part(e, &line, 0, line.size, last && v->n_lines == 1);
-	e->depth--;
 	return true;
 }
 

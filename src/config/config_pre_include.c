@@ -205,6 +205,12 @@ static void include_files(ConfigPre *p, SourcePos pos, const char *pattern, unsi
 		slash ? arena_strndup(p->arena, path, (size_t)(slash + 1 - path)) : "";
 	ConfigGlob g;
 
+	if (p->includes++ == LIMIT_CONFIG_FILES) {
+		config_error(
+			p->report, pos, "a configuration may have %d includes", LIMIT_CONFIG_FILES);
+		p->failed = true;
+		return;
+	}
 	config_glob(directory, pattern, p->world, p->arena, &g);
 	include_report(p, pos, pattern, &g, check);
 	if (g.files.n && pre_spend(p, pos, g.files.n))

@@ -4,6 +4,8 @@
 /* `~SEQ(VAR, START, STEP, END) line` and `~LST(VAR, A, B) line`, `~LST({V, W}, {A, B}, {C, D}) line`:
  * the rest of the line, once for each value. */
 
+enum { VALUE_COST = 64 }; /* bytes that a value takes besides its text, about */
+
 /* One item of a list between commas: blanks around it are gone. */
 typedef struct Item {
 	const char *s;
@@ -176,7 +178,8 @@ static void repeat_start(ConfigPre *p, const ConfigLineBuf *inside, PreRepeat r,
 	/* Memory is asked for below: names times values. */
 	good = pre_spend(p, r.pos, inside->text.n) && times > 0 && repeat_names(p, &items, &r);
 	if (good && list)
-		good = pre_spend(p, r.pos, times * r.n_names) && repeat_values(p, &items, &r);
+		good = pre_spend(p, r.pos, times * r.n_names * VALUE_COST) &&
+		       repeat_values(p, &items, &r);
 	else if (good)
 		good = r.n_names == 1 && repeat_sequence(&items, &r, &times);
 	if (!good && p->report->errors == errors && !p->failed)
@@ -194,14 +197,14 @@ static void repeat_start(ConfigPre *p, const ConfigLineBuf *inside, PreRepeat r,
 bool pre_repeat(ConfigPre *p, const ConfigLine *l)
 {
 	const char *s = l->text + l->start, *end = l->text + l->size, *close;
-	const bool list = end - s > 4 && !memcmp(s, "~LST", 4);
+	const bool list = end - s >= 4 && !memcmp(s, "~LST", 4);
 	_cleanup_(config_line_buf_free) ConfigLineBuf inside = { 0 };
 	PreRepeat r = { .pos = config_line_pos(l, l->start) };
 
-	if (end - s <= 4 || (!list && memcmp(s, "~SEQ", 4)))
+	if (end - s < 4 || (!list && memcmp(s, "~SEQ", 4)))
 		return false;
 	s += 4;
-	r.hexadecimal = !list && *s == 'x';
+	r.hexadecimal = !list && s < end && *s == 'x';
 	s += r.hexadecimal;
 	while (s < end && config_is_blank(*s))
 		s++;
@@ -216,6 +219,8 @@ bool pre_repeat(ConfigPre *p, const ConfigLine *l)
 		repeat_start(p, &inside, r, list);
 	return true;
 }
+
+enum { NAMES_SHOWN = 3 }; /* to people */
 
 ConfigLine pre_repeat_line(ConfigPre *p, PreFrame *f)
 {
@@ -233,8 +238,9 @@ ConfigLine pre_repeat_line(ConfigPre *p, PreFrame *f)
 		ConfigSpan *span = ARENA_NEW(p->arena, ConfigSpan);
 
 		*span = (ConfigSpan){ .pos = r->pos };
-		name = arena_printf(
-			p->arena, "%s%s%s=%s", name, *name ? ", " : "", r->names[i], value);
+		if (i < NAMES_SHOWN)
+			name = arena_printf(p->arena, "%s%s%s=%s", name, *name ? ", " : "",
+				r->names[i], SHORT(value));
 		(void)pre_set(p, r->pos, r->names[i],
 			&(ConfigLine){
 				.text = value, .size = strlen(value), .spans = span, .n_spans = 1 },

@@ -73,7 +73,7 @@ struct ConfigPre {
 	const char *config_id;
 	uint64_t random;
 	bool seeded, failed;
-	size_t bytes, steps, files; /* spent */
+	size_t bytes, steps, files, includes; /* spent */
 };
 
 /* False when that is too much, which was reported. */

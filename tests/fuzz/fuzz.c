@@ -11,7 +11,8 @@ static const char *find_mark(const char *s, const char *end)
 }
 
 /* The file that starts at the mark: its name, and its text up to the next mark. */
-static const char *fuzz_file(const char *at, const char *end, FuzzInput *ret_name, FuzzInput *ret_text)
+static const char *fuzz_file(
+	const char *at, const char *end, FuzzInput *ret_name, FuzzInput *ret_text)
 {
 	const char *name = at + sizeof(mark) - 1, *line = memchr(name, '\n', (size_t)(end - name));
 	const char *text = line ? line + 1 : end, *next = find_mark(line ? line : end, end);
@@ -27,7 +28,8 @@ static bool fuzz_find(const FuzzInput *input, const char *path, FuzzInput *ret_t
 	FuzzInput name, text;
 
 	if (!*path) {
-		*ret_text = (FuzzInput){ input->text, at ? (size_t)(at - input->text) : input->size };
+		*ret_text =
+			(FuzzInput){ input->text, at ? (size_t)(at - input->text) : input->size };
 		return true;
 	}
 	while (at) {
@@ -40,8 +42,8 @@ static bool fuzz_find(const FuzzInput *input, const char *path, FuzzInput *ret_t
 	return false;
 }
 
-static const char *fuzz_read(void *data, const char *path, Arena *arena, size_t *ret_size,
-	int *ret_errno)
+static const char *fuzz_read(
+	void *data, const char *path, Arena *arena, size_t *ret_size, int *ret_errno)
 {
 	FuzzInput text;
 
