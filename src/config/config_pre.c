@@ -3,16 +3,18 @@
 
 bool pre_spend(ConfigPre *p, SourcePos pos, size_t bytes)
 {
+	const size_t most = p->world->expansions ?: LIMIT_CONFIG_EXPANSIONS;
+
 	p->bytes += bytes;
 	p->steps++;
 	if (p->failed)
 		return false;
-	if (p->bytes <= LIMIT_CONFIG_BYTES && p->steps <= LIMIT_CONFIG_EXPANSIONS)
+	if (p->bytes <= LIMIT_CONFIG_BYTES && p->steps <= most)
 		return true;
 	config_error(p->report, pos, "the configuration expands to too much");
 	config_hint(p->report,
-		"with its includes, variables and repetitions it may have %d bytes and %d of them",
-		LIMIT_CONFIG_BYTES, LIMIT_CONFIG_EXPANSIONS);
+		"with its includes, variables and repetitions it may have %d bytes and %zu of them",
+		LIMIT_CONFIG_BYTES, most);
 	p->failed = true;
 	return false;
 }

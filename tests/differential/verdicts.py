@@ -27,7 +27,7 @@ HARMLESS = [re.compile(p) for p in (
     r"WARNING - default user '\w+' for script execution does not exist",
     r"SECURITY VIOLATION",
     r"Unsafe permissions found for script",
-    r"script .* (not found|is not executable|does not exist|cannot be accessed)",
+    r"(?<!track )script .* (not found|is not executable|does not exist|cannot be accessed)",
     r"[Ss]cript '.*' (not found|is not executable)",
     r"Unable to access script",
     r"Disabling (track|notify) script",

@@ -109,5 +109,6 @@ ConfigWorld fuzz_world(FuzzInput *input)
 		.file_problem = fuzz_problem,
 		.list_directory = fuzz_list,
 		.host_name = fuzz_host,
-		.environment = fuzz_environment };
+		.environment = fuzz_environment,
+		.expansions = 4096 };
 }
