@@ -232,6 +232,16 @@ static bool expand_bad(Expansion *e, const Reference *r)
 
 static void expand_part(Expansion *e, const ConfigLine *l, size_t from, size_t to, bool last);
 
+/* What comes from outside of the files could hold anything. */
+static bool is_one_line(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\n' ||
+			(config_is_binary(*text) && *text != LITERAL_HASH && *text != LITERAL_BANG))
+			return false;
+	return true;
+}
+
 /* The value in place of the reference; false when it stays as it is. */
 static bool expand_reference(Expansion *e, const Reference *r, bool last, bool recursive)
 {
@@ -244,6 +254,11 @@ static bool expand_reference(Expansion *e, const Reference *r, bool last, bool r
 
 	if (!pre_spend(e->p, r->pos, v ? v->lines->size : text ? strlen(text) : 0) || (!v && !text))
 		return false;
+	if (text && !is_one_line(text)) {
+		config_error(e->p->report, r->pos, "the value of `${%.*s}` is no line of text",
+			(int)(r->n + r->n_arguments), r->name);
+		return expand_bad(e, r);
+	}
 	if (text) {
 		config_line_add_text(e->to, text, strlen(text), r->pos);
 		return true;

@@ -85,7 +85,7 @@ static const char *pre_host(void *data _unused_, Arena *arena _unused_)
 
 static const char *pre_environment(void *data _unused_, const char *name, Arena *arena _unused_)
 {
-	return strcmp(name, "HOME") ? NULL : "/root";
+	return !strcmp(name, "HOME") ? "/root" : !strcmp(name, "LINES") ? "a\nb" : NULL;
 }
 
 static uint64_t pre_seed(void *data)
@@ -224,6 +224,8 @@ static void what_is_defined_beforehand(void **state _unused_)
 	expect("x${_ENV FOO}y\n", "xy\n",
 		"a.conf:1:2: warning: the environment has no variable `FOO`: its value is taken as "
 		"empty\n");
+	expect("x${_ENV LINES}y\n", "x?y\n",
+		"a.conf:1:2: error: the value of `${_ENV LINES}` is no line of text\n");
 	expect("a${_RANDOM 7 7}b ${_RANDOM 0 0} c\n", "a7b 0 c\n", "");
 	expect("a${_RANDOM 9 7}b\n${_RANDOM x}\n", "a0b\n0\n",
 		"a.conf:1:2: error: `${_RANDOM 9 7}` is no range of numbers\n"
