@@ -252,8 +252,10 @@ static bool pre_line(ConfigPre *p, ConfigLine *l)
 			pre_random_seed(p, l);
 		if (pre_include(p, l))
 			return false;
-		if (!pre_replace(p, l))
-			return true;
+		if (pre_replace(p, l))
+			continue;
+		/* `$P${i}=5`: what was replaced made it a definition. */
+		return l->start == l->size || l->text[l->start] != '$' || !pre_define(p, l);
 	}
 }
 

@@ -87,6 +87,26 @@ vrrp_instance proxy {
     notify "/bin/true" root
 }
 """
+TEMPLATE = """\
+$IF=eth0
+$NET=10.9.${SUB}
+$SUB=4
+$COMMON= \\
+    interface $IF \\
+    state BACKUP \\
+    @^nobody advert_int 1 \\
+    @nobody advert_int x
+~SEQ(i, 10, 12) $P${i}=${i}0
+vrrp_instance V_${P10} {
+    $COMMON
+    virtual_router_id $P10
+    priority $P11
+    virtual_ipaddress {
+        ~SEQ(j, 1, 2, 5) ${NET}.${j}/24
+        ~LST({k, l}, {6,7}, {8,9}) 10.9.${k}.${l}/24 dev $IF
+    }
+}
+"""
 
 
 def instance(lines="", vips="10.9.0.1/24", name="VI_1", vrid="virtual_router_id 51",
@@ -548,7 +568,7 @@ def mutate(rng, text):
 
 
 def mutations(count):
-    for base, text in (("base", BASE), ("pair", PAIR), ("squid", SQUID)):
+    for base, text in (("base", BASE), ("pair", PAIR), ("squid", SQUID), ("template", TEMPLATE)):
         for n in range(count):
             kind, mutant = mutate(random.Random(f"{base} {n}"), text)
             yield f"mutant/{base}-{n:03}-{kind}", {"main.conf": mutant}

@@ -174,6 +174,7 @@ static void what_is_no_variable_stays(void **state _unused_)
 		"a$A{ $A.1 $A/24 $A5 ${B} $B ${A ${} $ $5\n", "");
 	expect("$1A=5\n$1A\n$B =5\n$B\n", "$1A=5\n$1A\n$B =5\n$B\n", "");
 	expect("# $A ${A}\nx # $A\n$A=5\nx # $A ${A}\n", "# $A ${A}\nx # $A\nx # $A ${A}\n", "");
+	expect("$i=1\n$P${i}=${i}0\nx$P1\n", "x10\n", "");
 	expect("x $A=5\n$A\n", "x $A=5\n$A\n", "");
 }
 
