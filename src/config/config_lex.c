@@ -10,7 +10,7 @@ ConfigLexer config_lexer(ConfigPre *pre, Arena *arena, ConfigReport *report)
 
 static SourcePos lex_pos(const ConfigLexer *l, const char *at)
 {
-	return l->line.text ? config_line_pos(&l->line, (size_t)(at - l->line.text))
+	return l->line.text ? config_source_pos(&l->line, (size_t)(at - l->line.text))
 			    : (SourcePos){ 0 };
 }
 

@@ -29,7 +29,7 @@ typedef struct ConfigToken {
 
 typedef struct ConfigLexer {
 	ConfigPre *pre;
-	ConfigLine line; /* the one that is being read, from `at` on */
+	ConfigSource line; /* the one that is being read, from `at` on */
 	const char *at, *end;
 	bool in_line;
 	Arena *arena;

@@ -52,7 +52,7 @@ PreFrame *pre_file(ConfigPre *p)
 
 /* --- lines of files ------------------------------------------------------------------------- */
 
-static bool raw_line(ConfigPre *p, PreFrame *f, ConfigLine *ret_line)
+static bool raw_line(ConfigPre *p, PreFrame *f, ConfigSource *ret_line)
 {
 	const char *end;
 
@@ -62,7 +62,7 @@ static bool raw_line(ConfigPre *p, PreFrame *f, ConfigLine *ret_line)
 	if (!end)
 		end = f->end;
 	p->raw = (ConfigSpan){ .pos = { f->path, ++f->line, 1, f->origin } };
-	*ret_line = (ConfigLine){
+	*ret_line = (ConfigSource){
 		.text = f->at, .size = (size_t)(end - f->at), .spans = &p->raw, .n_spans = 1
 	};
 	if (f->line == 1 && ret_line->size >= 3 && !memcmp(f->at, "\xef\xbb\xbf", 3))
@@ -71,9 +71,9 @@ static bool raw_line(ConfigPre *p, PreFrame *f, ConfigLine *ret_line)
 	return true;
 }
 
-static bool has_binary(const ConfigLine *l)
+static bool has_binary(const ConfigSource *l)
 {
-	const size_t end = config_line_comment(l, l->start);
+	const size_t end = config_source_comment(l, l->start);
 
 	for (size_t i = l->start; i < end; i++)
 		if (config_is_binary(l->text[i]))
@@ -82,9 +82,9 @@ static bool has_binary(const ConfigLine *l)
 }
 
 /* Nothing here is for the preprocessor; or it is no text, and the lexer will say so. */
-static bool is_plain(const ConfigLine *l)
+static bool is_plain(const ConfigSource *l)
 {
-	const size_t at = config_line_skip_blanks(l, l->start);
+	const size_t at = config_source_skip_blanks(l, l->start);
 
 	if (at == l->size)
 		return true;
@@ -97,27 +97,27 @@ static bool is_plain(const ConfigLine *l)
 
 /* What counts of a line of a value: no comment, no backslash at the end, no blanks around. False
  * when there was no backslash, so that it is the last. */
-static bool value_line(const ConfigLine *l, size_t from, Arena *arena, ConfigLine *ret_line)
+static bool value_line(const ConfigSource *l, size_t from, Arena *arena, ConfigSource *ret_line)
 {
-	size_t end = config_line_trim(l, from, l->size), comment;
+	size_t end = config_source_trim(l, from, l->size), comment;
 	const bool more = end > from && l->text[end - 1] == '\\';
 
-	comment = config_line_comment(l, from);
-	end = config_line_trim(l, from, MIN(end - more, comment));
-	from = MIN(config_line_skip_blanks(l, from), end);
-	*ret_line = config_line_keep(l, from, end, arena);
+	comment = config_source_comment(l, from);
+	end = config_source_trim(l, from, MIN(end - more, comment));
+	from = MIN(config_source_skip_blanks(l, from), end);
+	*ret_line = config_source_keep(l, from, end, arena);
 	return more;
 }
 
 /* `$NAME=value`, the value in several lines if they end in a backslash. */
-static bool pre_define(ConfigPre *p, const ConfigLine *l)
+static bool pre_define(ConfigPre *p, const ConfigSource *l)
 {
 	const char *name = l->text + l->start + 1;
 	const size_t n = pre_name_length(name, l->size - l->start - 1);
 	PreFrame *f = &p->stack[p->depth - 1];
-	const SourcePos pos = config_line_pos(l, l->start);
-	VEC(ConfigLine) value = { 0 };
-	ConfigLine line, raw;
+	const SourcePos pos = config_source_pos(l, l->start);
+	VEC(ConfigSource) value = { 0 };
+	ConfigSource line, raw;
 	bool more;
 
 	if (!n || l->start + 1 + n == l->size || name[n] != '=')
@@ -141,7 +141,7 @@ static bool pre_define(ConfigPre *p, const ConfigLine *l)
 			break;
 	}
 	if (!value.n)
-		vec_push(&value, ((ConfigLine){ .text = "" }));
+		vec_push(&value, ((ConfigSource){ .text = "" }));
 	if (pre_spend(p, pos, l->size))
 		(void)pre_set(p, pos, name, value.items, value.n);
 	vec_free(&value);
@@ -166,7 +166,7 @@ const char *pre_config_id(ConfigPre *p)
 }
 
 /* `@ID rest` and `@^ID rest`: whether the rest counts; `start` of the line moves on to it. */
-static bool pre_condition(ConfigPre *p, ConfigLine *l)
+static bool pre_condition(ConfigPre *p, ConfigSource *l)
 {
 	size_t from = l->start + 1, to;
 	const bool negated = from < l->size && l->text[from] == '^';
@@ -181,7 +181,7 @@ static bool pre_condition(ConfigPre *p, ConfigLine *l)
 
 /* --- one line ------------------------------------------------------------------------------- */
 
-static bool starts_with(const ConfigLine *l, const char *word)
+static bool starts_with(const ConfigSource *l, const char *word)
 {
 	const size_t n = strlen(word);
 
@@ -189,9 +189,9 @@ static bool starts_with(const ConfigLine *l, const char *word)
 	       config_is_blank(l->text[l->start + n]);
 }
 
-static void pre_random_seed(ConfigPre *p, const ConfigLine *l)
+static void pre_random_seed(ConfigPre *p, const ConfigSource *l)
 {
-	const size_t at = config_line_skip_blanks(l, l->start + strlen("random_seed"));
+	const size_t at = config_source_skip_blanks(l, l->start + strlen("random_seed"));
 	char digits[24] = { 0 };
 
 	memcpy(digits, l->text + at, MIN(l->size - at, sizeof(digits) - 1));
@@ -200,12 +200,12 @@ static void pre_random_seed(ConfigPre *p, const ConfigLine *l)
 }
 
 /* Replaces variables; true when the line must be looked at again, since it starts otherwise. */
-static bool pre_replace(ConfigPre *p, ConfigLine *l)
+static bool pre_replace(ConfigPre *p, ConfigSource *l)
 {
 	const bool first = l->start + 1 < l->size && l->text[l->start] == '$';
-	ConfigLineBuf *b = &p->value[p->newest ^ 1];
+	ConfigSourceBuf *b = &p->value[p->newest ^ 1];
 	PreRest rest = { 0 };
-	const SourcePos pos = config_line_pos(l, l->start);
+	const SourcePos pos = config_source_pos(l, l->start);
 	bool again;
 
 	b->text.n = b->spans.n = 0;
@@ -222,22 +222,22 @@ static bool pre_replace(ConfigPre *p, ConfigLine *l)
 				.lines = rest.lines,
 				.n = rest.n_lines });
 	p->newest ^= 1;
-	*l = config_line_of(b);
+	*l = config_source_of(b);
 	return again && !p->failed;
 }
 
 /* Whether the line, as it is then, is for the lexer. */
-static bool pre_line(ConfigPre *p, ConfigLine *l)
+static bool pre_line(ConfigPre *p, ConfigSource *l)
 {
 	bool conditional = false;
 
 	for (;;) {
-		l->start = config_line_skip_blanks(l, l->start);
+		l->start = config_source_skip_blanks(l, l->start);
 		if (l->start == l->size)
 			return true;
 		if (l->text[l->start] == '@') {
 			if (conditional)
-				config_error(p->report, config_line_pos(l, l->start),
+				config_error(p->report, config_source_pos(l, l->start),
 					"a line can have one condition");
 			if (conditional || !pre_condition(p, l))
 				return false;
@@ -262,7 +262,7 @@ static bool pre_line(ConfigPre *p, ConfigLine *l)
 /* --- the stack ------------------------------------------------------------------------------ */
 
 /* The next line of what is on top; false when it gave none. */
-static bool pre_next(ConfigPre *p, ConfigLine *ret_line)
+static bool pre_next(ConfigPre *p, ConfigSource *ret_line)
 {
 	PreFrame *f = &p->stack[p->depth - 1];
 	const size_t i = f->i;
@@ -282,8 +282,8 @@ static bool pre_next(ConfigPre *p, ConfigLine *ret_line)
 	}
 	if (f->kind == PRE_LINES) {
 		p->part.text.n = p->part.spans.n = 0;
-		config_line_add(&p->part, &f->lines[i], 0, f->lines[i].size, f->origin);
-		*ret_line = config_line_of(&p->part);
+		config_source_add(&p->part, &f->lines[i], 0, f->lines[i].size, f->origin);
+		*ret_line = config_source_of(&p->part);
 		pos = f->origin->at;
 	} else {
 		pos = f->repeat->pos;
@@ -292,9 +292,9 @@ static bool pre_next(ConfigPre *p, ConfigLine *ret_line)
 	return pre_spend(p, pos, ret_line->size) && pre_line(p, ret_line);
 }
 
-bool config_pre_line(ConfigPre *p, ConfigLine *ret_line)
+bool config_pre_line(ConfigPre *p, ConfigSource *ret_line)
 {
-	ConfigLine line;
+	ConfigSource line;
 
 	while (p->depth && !p->failed)
 		if (pre_next(p, &line)) {
@@ -331,8 +331,8 @@ void config_pre_close(ConfigPre *p)
 		return;
 	map_free(&p->names);
 	vec_free(&p->variables);
-	config_line_buf_free(&p->part);
-	config_line_buf_free(&p->value[0]);
-	config_line_buf_free(&p->value[1]);
+	config_source_buf_free(&p->part);
+	config_source_buf_free(&p->value[0]);
+	config_source_buf_free(&p->value[1]);
 	free(p);
 }

@@ -10,8 +10,8 @@
  * itself, too much of anything) is an error. */
 
 #include "config/config.h"
-#include "config/config_line.h"
 #include "config/config_report.h"
+#include "config/config_source.h"
 
 typedef struct ConfigPre ConfigPre;
 
@@ -21,6 +21,6 @@ ConfigPre *config_pre_open(
 	const char *path, const ConfigWorld *world, Arena *arena, ConfigReport *report);
 void config_pre_close(ConfigPre *p);
 /* The next line, good until the next call; false at the end. */
-bool config_pre_line(ConfigPre *p, ConfigLine *ret_line);
+bool config_pre_line(ConfigPre *p, ConfigSource *ret_line);
 /* Reading ended early, which was reported. */
 bool config_pre_failed(const ConfigPre *p);

@@ -5,7 +5,7 @@
 
 typedef struct Expansion {
 	ConfigPre *p;
-	ConfigLineBuf *to;
+	ConfigSourceBuf *to;
 	PreRest *rest;
 } Expansion;
 
@@ -54,7 +54,7 @@ PreVariable *pre_variable(ConfigPre *p, const char *name, size_t n)
 	return &p->variables.items[i];
 }
 
-bool pre_set(ConfigPre *p, SourcePos pos, const char *name, const ConfigLine *lines, size_t n)
+bool pre_set(ConfigPre *p, SourcePos pos, const char *name, const ConfigSource *lines, size_t n)
 {
 	PreVariable *v = pre_variable(p, name, strlen(name));
 	char key[LIMIT_CONFIG_NAME];
@@ -78,11 +78,11 @@ enum { ARGUMENTS_MAX = 256 }; /* bytes */
 
 /* Is there one at the `$`? Without braces, a blank must follow, or what can follow a value in a
  * list. */
-static bool find_reference(const ConfigLine *l, size_t at, size_t to, Reference *ret)
+static bool find_reference(const ConfigSource *l, size_t at, size_t to, Reference *ret)
 {
 	const char *s = l->text + at + 1, *end = l->text + to;
 	const bool braces = s < end && *s == '{';
-	Reference r = { .name = s + braces, .pos = config_line_pos(l, at) };
+	Reference r = { .name = s + braces, .pos = config_source_pos(l, at) };
 
 	r.n = pre_name_length(r.name, (size_t)(end - s) - braces);
 	s = r.name + r.n;
@@ -216,9 +216,9 @@ static bool contains_itself(ConfigPre *p, const Reference *r)
 	return false;
 }
 
-static bool only_blanks(const ConfigLine *l, size_t from, size_t to)
+static bool only_blanks(const ConfigSource *l, size_t from, size_t to)
 {
-	const size_t at = config_line_skip_blanks(l, from);
+	const size_t at = config_source_skip_blanks(l, from);
 
 	return at >= to || l->text[at] == '!' || l->text[at] == '#';
 }
@@ -226,11 +226,11 @@ static bool only_blanks(const ConfigLine *l, size_t from, size_t to)
 /* So that no more is said of the word. */
 static bool expand_bad(Expansion *e, const Reference *r)
 {
-	config_line_add_text(e->to, (const char[]){ LITERAL_BAD }, 1, r->pos);
+	config_source_add_text(e->to, (const char[]){ LITERAL_BAD }, 1, r->pos);
 	return true;
 }
 
-static void expand_part(Expansion *e, const ConfigLine *l, size_t from, size_t to, bool last);
+static void expand_part(Expansion *e, const ConfigSource *l, size_t from, size_t to, bool last);
 
 /* What comes from outside of the files could hold anything. */
 static bool is_one_line(const char *text)
@@ -248,9 +248,9 @@ static bool expand_reference(Expansion *e, const Reference *r, bool last, bool r
 	const PreVariable *v =
 		r->arguments && r->n_arguments ? NULL : pre_variable(e->p, r->name, r->n);
 	const char *text = v ? NULL : expand_predefined(e->p, r);
-	_cleanup_(config_line_buf_free) ConfigLineBuf value = { 0 };
+	_cleanup_(config_source_buf_free) ConfigSourceBuf value = { 0 };
 	const SourceOrigin *origin;
-	ConfigLine line;
+	ConfigSource line;
 
 	if (!pre_spend(e->p, r->pos, v ? v->lines->size : text ? strlen(text) : 0) || (!v && !text))
 		return false;
@@ -260,7 +260,7 @@ static bool expand_reference(Expansion *e, const Reference *r, bool last, bool r
 		return expand_bad(e, r);
 	}
 	if (text) {
-		config_line_add_text(e->to, text, strlen(text), r->pos);
+		config_source_add_text(e->to, text, strlen(text), r->pos);
 		return true;
 	}
 	if (contains_itself(e->p, r))
@@ -275,20 +275,20 @@ static bool expand_reference(Expansion *e, const Reference *r, bool last, bool r
 	if (v->n_lines > 1)
 		*e->rest = (PreRest){ v->lines + 1, v->n_lines - 1, origin };
 	if (!recursive || !memchr(v->lines->text, '$', v->lines->size)) {
-		config_line_add(e->to, v->lines, 0, v->lines->size, origin);
+		config_source_add(e->to, v->lines, 0, v->lines->size, origin);
 		return true;
 	}
-	config_line_add(&value, v->lines, 0, v->lines->size, origin);
-	line = config_line_of(&value);
+	config_source_add(&value, v->lines, 0, v->lines->size, origin);
+	line = config_source_of(&value);
 	expand_part(e, &line, 0, line.size, last && v->n_lines == 1);
 	return true;
 }
 
 /* Calls itself through expand_reference(), once for each variable in a variable. `last`: the part
  * ends the line. */
-static void expand_part(Expansion *e, const ConfigLine *l, size_t from, size_t to, bool last)
+static void expand_part(Expansion *e, const ConfigSource *l, size_t from, size_t to, bool last)
 {
-	const size_t comment = MIN(config_line_comment(l, from), to);
+	const size_t comment = MIN(config_source_comment(l, from), to);
 	size_t at = from;
 	const char *dollar;
 	Reference r;
@@ -299,24 +299,24 @@ static void expand_part(Expansion *e, const ConfigLine *l, size_t from, size_t t
 			at++;
 			continue;
 		}
-		config_line_add(e->to, l, from, at, NULL);
+		config_source_add(e->to, l, from, at, NULL);
 		from = at;
 		at = r.end;
 		if (expand_reference(e, &r, last && only_blanks(l, r.end, to), true))
 			from = r.end;
 	}
-	config_line_add(e->to, l, from, to, NULL);
+	config_source_add(e->to, l, from, to, NULL);
 }
 
-void pre_expand(ConfigPre *p, const ConfigLine *l, size_t from, size_t to, ConfigLineBuf *to_buf,
-	PreRest *rest)
+void pre_expand(ConfigPre *p, const ConfigSource *l, size_t from, size_t to,
+	ConfigSourceBuf *to_buf, PreRest *rest)
 {
 	Expansion e = { .p = p, .to = to_buf, .rest = rest };
 
 	expand_part(&e, l, from, to, rest != NULL);
 }
 
-bool pre_expand_first(ConfigPre *p, const ConfigLine *l, ConfigLineBuf *to_buf, PreRest *rest)
+bool pre_expand_first(ConfigPre *p, const ConfigSource *l, ConfigSourceBuf *to_buf, PreRest *rest)
 {
 	Expansion e = { .p = p, .to = to_buf, .rest = rest };
 	Reference r;
@@ -325,6 +325,6 @@ bool pre_expand_first(ConfigPre *p, const ConfigLine *l, ConfigLineBuf *to_buf, 
 		return false;
 	if (!expand_reference(&e, &r, only_blanks(l, r.end, l->size), false))
 		return false;
-	config_line_add(to_buf, l, r.end, l->size, NULL);
+	config_source_add(to_buf, l, r.end, l->size, NULL);
 	return true;
 }

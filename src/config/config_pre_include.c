@@ -91,7 +91,7 @@ bool pre_open(ConfigPre *p, SourcePos pos, PreFrame frame)
 /* --- include -------------------------------------------------------------------------------- */
 
 /* Behind the keyword; sets what the variant checks. 0: no include. */
-static size_t include_word(const ConfigLine *l, unsigned *ret_check)
+static size_t include_word(const ConfigSource *l, unsigned *ret_check)
 {
 	static const char letters[] = "rmwba";
 	static const unsigned checks[] = { PRE_READABLE, PRE_READABLE | PRE_MATCH,
@@ -115,10 +115,10 @@ static size_t include_word(const ConfigLine *l, unsigned *ret_check)
 }
 
 /* `include_check +match -wildcard_match` */
-static void include_check(ConfigPre *p, const ConfigLine *l)
+static void include_check(ConfigPre *p, const ConfigSource *l)
 {
 	static const char *const names[] = { "readable", "match", "wildcard_match", "brace_match" };
-	const size_t n = strlen("include_check"), end = config_line_comment(l, l->start);
+	const size_t n = strlen("include_check"), end = config_source_comment(l, l->start);
 	unsigned *check = &pre_file(p)->check;
 	size_t at = l->start + n, to;
 	bool add = true, any = false;
@@ -127,7 +127,7 @@ static void include_check(ConfigPre *p, const ConfigLine *l)
 		(at < l->size && !config_is_blank(l->text[at])))
 		return;
 	for (;; at = to) {
-		at = config_line_skip_blanks(l, at);
+		at = config_source_skip_blanks(l, at);
 		if (at >= end)
 			break;
 		any = true;
@@ -145,11 +145,11 @@ static void include_check(ConfigPre *p, const ConfigLine *l)
 }
 
 /* What follows the keyword, as a pattern; NULL when that is none, which was reported. */
-static const char *include_pattern(ConfigPre *p, const ConfigLine *l, size_t from)
+static const char *include_pattern(ConfigPre *p, const ConfigSource *l, size_t from)
 {
-	_cleanup_(config_line_buf_free) ConfigLineBuf b = { 0 };
-	size_t to = config_line_trim(l, from, config_line_comment(l, from));
-	const SourcePos pos = config_line_pos(l, l->start);
+	_cleanup_(config_source_buf_free) ConfigSourceBuf b = { 0 };
+	size_t to = config_source_trim(l, from, config_source_comment(l, from));
+	const SourcePos pos = config_source_pos(l, l->start);
 	const char *s;
 	size_t n;
 
@@ -224,7 +224,7 @@ static void include_files(ConfigPre *p, SourcePos pos, const char *pattern, unsi
 	config_glob_free(&g);
 }
 
-bool pre_include(ConfigPre *p, const ConfigLine *l)
+bool pre_include(ConfigPre *p, const ConfigSource *l)
 {
 	unsigned check;
 	const size_t at = include_word(l, &check);
@@ -234,8 +234,9 @@ bool pre_include(ConfigPre *p, const ConfigLine *l)
 		include_check(p, l);
 		return false;
 	}
-	pattern = include_pattern(p, l, config_line_skip_blanks(l, at));
+	pattern = include_pattern(p, l, config_source_skip_blanks(l, at));
 	if (pattern)
-		include_files(p, config_line_pos(l, l->start), pattern, check | pre_file(p)->check);
+		include_files(
+			p, config_source_pos(l, l->start), pattern, check | pre_file(p)->check);
 	return true;
 }

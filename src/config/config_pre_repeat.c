@@ -164,7 +164,7 @@ static void repeat_wrong(ConfigPre *p, const PreRepeat *r, bool list)
 }
 
 /* What stands between the parentheses, its variables replaced. */
-static void repeat_start(ConfigPre *p, const ConfigLineBuf *inside, PreRepeat r, bool list)
+static void repeat_start(ConfigPre *p, const ConfigSourceBuf *inside, PreRepeat r, bool list)
 {
 	const char *s = strbuf_text(&inside->text);
 	const size_t errors = p->report->errors;
@@ -194,12 +194,12 @@ static void repeat_start(ConfigPre *p, const ConfigLineBuf *inside, PreRepeat r,
 			.kind = PRE_REPEAT, .origin = r.pos.origin, .repeat = kept, .n = times });
 }
 
-bool pre_repeat(ConfigPre *p, const ConfigLine *l)
+bool pre_repeat(ConfigPre *p, const ConfigSource *l)
 {
 	const char *s = l->text + l->start, *end = l->text + l->size, *close;
 	const bool list = end - s >= 4 && !memcmp(s, "~LST", 4);
-	_cleanup_(config_line_buf_free) ConfigLineBuf inside = { 0 };
-	PreRepeat r = { .pos = config_line_pos(l, l->start) };
+	_cleanup_(config_source_buf_free) ConfigSourceBuf inside = { 0 };
+	PreRepeat r = { .pos = config_source_pos(l, l->start) };
 
 	if (end - s < 4 || (!list && memcmp(s, "~SEQ", 4)))
 		return false;
@@ -214,7 +214,7 @@ bool pre_repeat(ConfigPre *p, const ConfigLine *l)
 		return true;
 	}
 	pre_expand(p, l, (size_t)(s + 1 - l->text), (size_t)(close - l->text), &inside, NULL);
-	r.line = config_line_keep(l, (size_t)(close + 1 - l->text), l->size, p->arena);
+	r.line = config_source_keep(l, (size_t)(close + 1 - l->text), l->size, p->arena);
 	if (pre_spend(p, r.pos, r.line.size))
 		repeat_start(p, &inside, r, list);
 	return true;
@@ -222,7 +222,7 @@ bool pre_repeat(ConfigPre *p, const ConfigLine *l)
 
 enum { NAMES_SHOWN = 3 }; /* to people */
 
-ConfigLine pre_repeat_line(ConfigPre *p, PreFrame *f)
+ConfigSource pre_repeat_line(ConfigPre *p, PreFrame *f)
 {
 	const PreRepeat *r = f->repeat;
 	const size_t time = f->i - 1;
@@ -242,12 +242,12 @@ ConfigLine pre_repeat_line(ConfigPre *p, PreFrame *f)
 			name = arena_printf(p->arena, "%s%s%s=%s", name, *name ? ", " : "",
 				r->names[i], SHORT(value));
 		(void)pre_set(p, r->pos, r->names[i],
-			&(ConfigLine){
+			&(ConfigSource){
 				.text = value, .size = strlen(value), .spans = span, .n_spans = 1 },
 			1);
 	}
 	origin = pre_origin(p, ORIGIN_REPEAT, r->pos, name);
 	p->part.text.n = p->part.spans.n = 0;
-	config_line_add(&p->part, &r->line, 0, r->line.size, origin);
-	return config_line_of(&p->part);
+	config_source_add(&p->part, &r->line, 0, r->line.size, origin);
+	return config_source_of(&p->part);
 }

@@ -9,13 +9,13 @@
 
 typedef struct PreVariable {
 	const char *name;
-	const ConfigLine *lines; /* at least one */
+	const ConfigSource *lines; /* at least one */
 	size_t n_lines;
 } PreVariable;
 
 /* What is left of a variable of several lines. */
 typedef struct PreRest {
-	const ConfigLine *lines;
+	const ConfigSource *lines;
 	size_t n_lines;
 	const SourceOrigin *origin;
 } PreRest;
@@ -37,7 +37,7 @@ typedef enum PreFrameKind {
 } PreFrameKind;
 
 typedef struct PreRepeat {
-	ConfigLine line;
+	ConfigSource line;
 	SourcePos pos;
 	const char *const *names; /* of the variables */
 	size_t n_names;
@@ -52,11 +52,11 @@ typedef struct PreFrame {
 	const char *path; /* PRE_FILE */
 	const char *at, *end;
 	uint32_t line;
-	unsigned check;		  /* PRE_FILE, PRE_FILES: a set of PRE_READABLE ... */
-	const char *const *files; /* PRE_FILES */
-	const ConfigLine *lines;  /* PRE_LINES */
-	const PreRepeat *repeat;  /* PRE_REPEAT */
-	size_t i, n;		  /* of files, lines, times */
+	unsigned check;		   /* PRE_FILE, PRE_FILES: a set of PRE_READABLE ... */
+	const char *const *files;  /* PRE_FILES */
+	const ConfigSource *lines; /* PRE_LINES */
+	const PreRepeat *repeat;   /* PRE_REPEAT */
+	size_t i, n;		   /* of files, lines, times */
 } PreFrame;
 
 struct ConfigPre {
@@ -67,9 +67,9 @@ struct ConfigPre {
 	size_t depth;
 	Map names; /* of variables */
 	VEC(PreVariable) variables;
-	ConfigSpan raw;		      /* of the line of a file that is being worked on */
-	ConfigLineBuf part, value[2]; /* memory of the line that is being worked on */
-	unsigned newest;	      /* of value[] */
+	ConfigSpan raw;			/* of the line of a file that is being worked on */
+	ConfigSourceBuf part, value[2]; /* memory of the line that is being worked on */
+	unsigned newest;		/* of value[] */
 	const char *config_id;
 	uint64_t random;
 	bool seeded, failed;
@@ -87,19 +87,19 @@ PreFrame *pre_file(ConfigPre *p);
 size_t pre_name_length(const char *s, size_t n);
 PreVariable *pre_variable(ConfigPre *p, const char *name, size_t size);
 /* The lines are in the arena. False when the name is too long, which was reported. */
-bool pre_set(ConfigPre *p, SourcePos pos, const char *name, const ConfigLine *lines, size_t n);
+bool pre_set(ConfigPre *p, SourcePos pos, const char *name, const ConfigSource *lines, size_t n);
 /* Appends the part with its variables replaced. A variable of several lines may stand at the end:
  * its first line is appended, and it is given back with where it came from. */
-void pre_expand(ConfigPre *p, const ConfigLine *l, size_t from, size_t to, ConfigLineBuf *to_buf,
-	PreRest *rest);
+void pre_expand(ConfigPre *p, const ConfigSource *l, size_t from, size_t to,
+	ConfigSourceBuf *to_buf, PreRest *rest);
 /* The same for the variable that the line starts with alone; false when it starts with none. */
-bool pre_expand_first(ConfigPre *p, const ConfigLine *l, ConfigLineBuf *to_buf, PreRest *rest);
+bool pre_expand_first(ConfigPre *p, const ConfigSource *l, ConfigSourceBuf *to_buf, PreRest *rest);
 const char *pre_config_id(ConfigPre *p);
 
 /* Each: whether the line was one of these; it is taken care of then. */
-bool pre_include(ConfigPre *p, const ConfigLine *l);
-bool pre_repeat(ConfigPre *p, const ConfigLine *l);
+bool pre_include(ConfigPre *p, const ConfigSource *l);
+bool pre_repeat(ConfigPre *p, const ConfigSource *l);
 /* The next time of the repetition on top of the stack, with its variables set. */
-ConfigLine pre_repeat_line(ConfigPre *p, PreFrame *f);
+ConfigSource pre_repeat_line(ConfigPre *p, PreFrame *f);
 /* Puts a file on the stack; false when it cannot be read, which was reported. */
 bool pre_open(ConfigPre *p, SourcePos pos, PreFrame frame);

@@ -106,10 +106,10 @@ static void pre_run(Pre *p)
 		.config_id = p->id };
 	ConfigReport report = { .list = &p->diags };
 	ConfigPre *pre = config_pre_open("a.conf", &world, &p->arena, &report);
-	ConfigLine line;
+	ConfigSource line;
 
 	while (pre && config_pre_line(pre, &line)) {
-		size_t at = config_line_skip_blanks(&line, line.start);
+		size_t at = config_source_skip_blanks(&line, line.start);
 
 		if (at == line.size)
 			continue;

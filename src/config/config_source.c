@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "config/config_line.h"
+#include "config/config_source.h"
 
-void config_line_buf_free(ConfigLineBuf *b)
+void config_source_buf_free(ConfigSourceBuf *b)
 {
 	strbuf_free(&b->text);
 	vec_free(&b->spans);
 }
 
-ConfigLine config_line_of(const ConfigLineBuf *b)
+ConfigSource config_source_of(const ConfigSourceBuf *b)
 {
-	return (ConfigLine){ .text = strbuf_text(&b->text),
+	return (ConfigSource){ .text = strbuf_text(&b->text),
 		.size = b->text.n,
 		.spans = b->spans.items,
 		.n_spans = b->spans.n,
@@ -17,7 +17,7 @@ ConfigLine config_line_of(const ConfigLineBuf *b)
 }
 
 /* The span that holds the byte. */
-static size_t line_span(const ConfigLine *l, size_t at)
+static size_t line_span(const ConfigSource *l, size_t at)
 {
 	size_t low = 0, high = l->n_spans;
 
@@ -32,7 +32,7 @@ static size_t line_span(const ConfigLine *l, size_t at)
 	return low;
 }
 
-SourcePos config_line_pos(const ConfigLine *l, size_t at)
+SourcePos config_source_pos(const ConfigSource *l, size_t at)
 {
 	const ConfigSpan *s;
 	SourcePos pos;
@@ -45,7 +45,7 @@ SourcePos config_line_pos(const ConfigLine *l, size_t at)
 	return pos;
 }
 
-void config_line_add_text(ConfigLineBuf *b, const char *text, size_t size, SourcePos pos)
+void config_source_add_text(ConfigSourceBuf *b, const char *text, size_t size, SourcePos pos)
 {
 	if (!size)
 		return;
@@ -53,36 +53,36 @@ void config_line_add_text(ConfigLineBuf *b, const char *text, size_t size, Sourc
 	strbuf_addn(&b->text, text, size);
 }
 
-void config_line_add(
-	ConfigLineBuf *b, const ConfigLine *l, size_t from, size_t to, const SourceOrigin *origin)
+void config_source_add(ConfigSourceBuf *b, const ConfigSource *l, size_t from, size_t to,
+	const SourceOrigin *origin)
 {
 	for (size_t i = line_span(l, from); from < to; i++) {
 		const size_t end = i + 1 < l->n_spans ? MIN(l->spans[i + 1].from, to) : to;
-		SourcePos pos = config_line_pos(l, from);
+		SourcePos pos = config_source_pos(l, from);
 
 		if (origin)
 			pos.origin = origin;
-		config_line_add_text(b, l->text + from, end - from, pos);
+		config_source_add_text(b, l->text + from, end - from, pos);
 		from = end;
 	}
 }
 
-ConfigLine config_line_keep(const ConfigLine *l, size_t from, size_t to, Arena *arena)
+ConfigSource config_source_keep(const ConfigSource *l, size_t from, size_t to, Arena *arena)
 {
 	const size_t first = line_span(l, from);
 	size_t n = 0;
 	ConfigSpan *spans;
 
 	if (!l->n_spans)
-		return (ConfigLine){ .text = "", .expanded = l->expanded };
+		return (ConfigSource){ .text = "", .expanded = l->expanded };
 	while (first + n < l->n_spans && (!n || l->spans[first + n].from < to))
 		n++;
 	spans = arena_copy(arena, l->spans + first, n, sizeof(*spans));
 	for (size_t i = 1; i < n; i++)
 		spans[i].from -= from;
-	spans[0].pos = config_line_pos(l, from);
+	spans[0].pos = config_source_pos(l, from);
 	spans[0].from = 0;
-	return (ConfigLine){ .text = arena_strndup(arena, l->text + from, to - from),
+	return (ConfigSource){ .text = arena_strndup(arena, l->text + from, to - from),
 		.size = to - from,
 		.spans = spans,
 		.n_spans = n,
@@ -99,14 +99,14 @@ bool config_is_binary(char c)
 	return ((unsigned char)c < ' ' && !config_is_blank(c) && c != '\n') || c == 0x7f;
 }
 
-size_t config_line_skip_blanks(const ConfigLine *l, size_t at)
+size_t config_source_skip_blanks(const ConfigSource *l, size_t at)
 {
 	while (at < l->size && config_is_blank(l->text[at]))
 		at++;
 	return at;
 }
 
-size_t config_line_comment(const ConfigLine *l, size_t at)
+size_t config_source_comment(const ConfigSource *l, size_t at)
 {
 	bool quoted = false;
 
@@ -119,7 +119,7 @@ size_t config_line_comment(const ConfigLine *l, size_t at)
 	return at;
 }
 
-size_t config_line_trim(const ConfigLine *l, size_t from, size_t to)
+size_t config_source_trim(const ConfigSource *l, size_t from, size_t to)
 {
 	while (to > from && config_is_blank(l->text[to - 1]))
 		to--;

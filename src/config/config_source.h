@@ -11,39 +11,39 @@ typedef struct ConfigSpan {
 	SourcePos pos; /* of that byte; the next byte is the next column */
 } ConfigSpan;
 
-typedef struct ConfigLine {
+typedef struct ConfigSource {
 	const char *text;
 	size_t start, size;	 /* what counts of the text; size from the start of the text */
 	const ConfigSpan *spans; /* by `from`, the first from 0 */
 	size_t n_spans;
 	bool expanded; /* the LITERAL_ bytes stand for what they say */
-} ConfigLine;
+} ConfigSource;
 
 /* Bytes that no text file has: a `#` and a `!` that start no comment, and what could not be
  * expanded, which was reported. */
 enum { LITERAL_HASH = 1, LITERAL_BANG = 2, LITERAL_BAD = 3 };
 
-typedef struct ConfigLineBuf {
+typedef struct ConfigSourceBuf {
 	StrBuf text;
 	VEC(ConfigSpan) spans;
-} ConfigLineBuf;
+} ConfigSourceBuf;
 
-void config_line_buf_free(ConfigLineBuf *b);
-ConfigLine config_line_of(const ConfigLineBuf *b);
+void config_source_buf_free(ConfigSourceBuf *b);
+ConfigSource config_source_of(const ConfigSourceBuf *b);
 /* Appends a part of a line; with an origin, as all of the part's. */
-void config_line_add(
-	ConfigLineBuf *b, const ConfigLine *l, size_t from, size_t to, const SourceOrigin *origin);
-void config_line_add_text(ConfigLineBuf *b, const char *text, size_t size, SourcePos pos);
+void config_source_add(ConfigSourceBuf *b, const ConfigSource *l, size_t from, size_t to,
+	const SourceOrigin *origin);
+void config_source_add_text(ConfigSourceBuf *b, const char *text, size_t size, SourcePos pos);
 
-SourcePos config_line_pos(const ConfigLine *l, size_t at);
+SourcePos config_source_pos(const ConfigSource *l, size_t at);
 /* A copy of a part in the arena. */
-ConfigLine config_line_keep(const ConfigLine *l, size_t from, size_t to, Arena *arena);
+ConfigSource config_source_keep(const ConfigSource *l, size_t from, size_t to, Arena *arena);
 
 bool config_is_blank(char c);
 /* A byte that no text file has. */
 bool config_is_binary(char c);
-size_t config_line_skip_blanks(const ConfigLine *l, size_t at);
+size_t config_source_skip_blanks(const ConfigSource *l, size_t at);
 /* Where the comment starts, or the end of the line: `!` or `#` outside of double quotes. */
-size_t config_line_comment(const ConfigLine *l, size_t at);
+size_t config_source_comment(const ConfigSource *l, size_t at);
 /* The end of what is not blank in [from, to). */
-size_t config_line_trim(const ConfigLine *l, size_t from, size_t to);
+size_t config_source_trim(const ConfigSource *l, size_t from, size_t to);
