@@ -48,13 +48,42 @@ void diag_hint(DiagList *l, const char *format, ...)
 	va_end(ap);
 }
 
+enum { ORIGINS_MAX = 128 }; /* of a place; what is deeper is not looked at */
+
+/* The place in the first file, then the one in the file included there, and so on. */
+static size_t diag_path(const SourcePos *pos, const SourcePos *ret_path[static ORIGINS_MAX])
+{
+	size_t n = 0;
+
+	for (; pos && n < ORIGINS_MAX; pos = pos->origin ? &pos->origin->at : NULL)
+		ret_path[n++] = pos;
+	for (size_t i = 0; i < n / 2; i++) {
+		const SourcePos *swap = ret_path[i];
+
+		ret_path[i] = ret_path[n - 1 - i];
+		ret_path[n - 1 - i] = swap;
+	}
+	return n;
+}
+
 static bool diag_before(const Diag *a, const Diag *b)
 {
-	if (a->pos.file != b->pos.file)
-		return false; /* files stay in the order they were read */
-	if (a->pos.line != b->pos.line)
-		return a->pos.line < b->pos.line;
-	return a->pos.column < b->pos.column;
+	const SourcePos *pa[ORIGINS_MAX], *pb[ORIGINS_MAX];
+	const size_t na = diag_path(&a->pos, pa), nb = diag_path(&b->pos, pb);
+
+	for (size_t i = 0; i < na && i < nb; i++) {
+		/* Files beside each other stay in the order in which they were read. */
+		if (pa[i]->file != pb[i]->file)
+			return false;
+		if (pa[i]->line != pb[i]->line)
+			return pa[i]->line < pb[i]->line;
+		if (pa[i]->column != pb[i]->column)
+			return pa[i]->column < pb[i]->column;
+		/* So do the times of a repetition. */
+		if (i + 1 < na && i + 1 < nb && pa[i + 1]->origin != pb[i + 1]->origin)
+			return false;
+	}
+	return na < nb;
 }
 
 /* Insertion: diagnostics come nearly in order. */
@@ -70,6 +99,33 @@ void diag_sort(DiagList *l)
 	}
 }
 
+static void diag_place(const SourcePos *pos, bool column, StrBuf *out)
+{
+	strbuf_printf(out, "%s%s%u", pos->file ? pos->file : "", pos->file ? ":" : "", pos->line);
+	if (column)
+		strbuf_printf(out, ":%u", pos->column);
+}
+
+enum { ORIGINS_SHOWN = 12 };
+
+static void diag_origins(const SourceOrigin *o, StrBuf *out)
+{
+	for (int n = 0; o; o = o->at.origin) {
+		if (n++ == ORIGINS_SHOWN) {
+			strbuf_add(out, "    ...\n");
+			return;
+		}
+		strbuf_add(out, "    ");
+		switch (o->kind) {
+		case ORIGIN_INCLUDE: strbuf_add(out, "included from "); break;
+		case ORIGIN_VARIABLE: strbuf_printf(out, "in `$%s`, used at ", o->name); break;
+		case ORIGIN_REPEAT: strbuf_printf(out, "repeated with %s at ", o->name); break;
+		}
+		diag_place(&o->at, o->kind != ORIGIN_INCLUDE, out);
+		strbuf_add(out, "\n");
+	}
+}
+
 void diag_text(const Diag *d, StrBuf *out)
 {
 	if (d->pos.file)
@@ -81,6 +137,7 @@ void diag_text(const Diag *d, StrBuf *out)
 	if (d->pos.file)
 		strbuf_add(out, " ");
 	strbuf_printf(out, "%s: %s\n", d->severity == DIAG_ERROR ? "error" : "warning", d->text);
+	diag_origins(d->pos.origin, out);
 	if (d->hint)
 		strbuf_printf(out, "    %s\n", d->hint);
 }

@@ -8,11 +8,27 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 
+typedef struct SourceOrigin SourceOrigin;
+
 typedef struct SourcePos {
 	const char *file; /* borrowed; NULL when the matter has no place in a file */
 	uint32_t line;	  /* from 1; 0 when the whole file is meant */
 	uint32_t column;  /* from 1, in bytes; 0 when the whole line is meant */
+	const SourceOrigin *origin; /* borrowed; NULL: the file that was asked for, as it stands */
 } SourcePos;
+
+typedef enum SourceOriginKind {
+	ORIGIN_INCLUDE,  /* the file is included at */
+	ORIGIN_VARIABLE, /* the value of the variable `name`, used at */
+	ORIGIN_REPEAT,   /* repeated with `name`, "i=3", by what stands at */
+} SourceOriginKind;
+
+/* Through what a text came to be read; `at` has an origin of its own, up to the first file. */
+struct SourceOrigin {
+	SourceOriginKind kind;
+	SourcePos at;
+	const char *name;
+};
 
 typedef enum DiagSeverity {
 	DIAG_ERROR,   /* refuses to start */
@@ -37,9 +53,9 @@ void diag_list_free(DiagList *l);
 void diag_add(DiagList *l, DiagSeverity severity, SourcePos pos, const char *format, ...)
 	_printf_(4, 5);
 void diag_hint(DiagList *l, const char *format, ...) _printf_(2, 3);
-/* By place in the file, stable. */
+/* By the order in which the text was read, stable. */
 void diag_sort(DiagList *l);
-/* "file:line:column: error: text\n    hint\n" */
+/* "file:line:column: error: text\n    included from file:line\n    hint\n" */
 void diag_text(const Diag *d, StrBuf *out);
 /* All of them. */
 void diag_list_text(const DiagList *l, StrBuf *out);

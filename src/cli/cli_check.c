@@ -12,6 +12,12 @@ static const ConfigWorld host = {
 	.find_user = io_host_find_user,
 	.find_group = io_host_find_group,
 	.has_program = io_host_has_program,
+	.file_problem = io_host_file_problem,
+	.list_directory = io_host_list_directory,
+	.directory_of = io_host_directory_of,
+	.host_name = io_host_host_name,
+	.environment = io_host_environment,
+	.seed = io_host_seed,
 };
 
 int cli_check(const CliArgs *args)

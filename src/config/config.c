@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/config.h"
 
-#include <errno.h>
-
 #include "config/config_build.h"
-
-static const char *read_file(const char *path, const ConfigWorld *world, Arena *arena,
-	ConfigReport *report, size_t *ret_size)
-{
-	const SourcePos pos = { .file = path };
-	const char *text = NULL;
-	int error = ENOSYS;
-
-	if (world->read_file)
-		text = world->read_file(world->data, path, arena, ret_size, &error);
-	if (!text) {
-		config_error(report, pos, "cannot be read: %s", strerrordesc_np(error));
-		return NULL;
-	}
-	if (*ret_size <= LIMIT_CONFIG_BYTES)
-		return text;
-	config_error(report, pos, "a configuration file may have %d bytes, this one has %zu",
-		LIMIT_CONFIG_BYTES, *ret_size);
-	return NULL;
-}
 
 void config_read(const char *path, const ConfigWorld *world, Config *ret_config, DiagList *diags)
 {
@@ -32,12 +10,11 @@ void config_read(const char *path, const ConfigWorld *world, Config *ret_config,
 	ConfigIndex index = config_index();
 	Config *c = ret_config;
 	const ConfigStatement *root;
-	const char *text;
-	size_t size;
+	ConfigPre *pre;
 
 	*c = (Config){ 0 };
-	text = read_file(path, world, &c->arena, &report, &size);
-	if (text) {
+	pre = config_pre_open(path, world, &c->arena, &report);
+	if (pre) {
 		ConfigBind bind = { .report = &report,
 			.arena = &c->arena,
 			.index = &index,
@@ -47,14 +24,15 @@ void config_read(const char *path, const ConfigWorld *world, Config *ret_config,
 			.draft = &draft, .report = &report, .world = world, .arena = &c->arena
 		};
 
-		root = config_tree(path, text, size, (ConfigClassify){ config_classify, &index },
-			&c->arena, &report);
+		root = config_tree(
+			pre, (ConfigClassify){ config_classify, &index }, &c->arena, &report);
 		if (root) {
 			config_bind(&bind, root);
 			config_check(&check);
 		}
 	}
 	config_build(&draft, &c->arena, &c->vrrp);
+	config_pre_close(pre);
 	diag_sort(diags);
 	config_index_free(&index);
 	config_draft_free(&draft);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* config: reads keepalived.conf into VrrpConfig. Text goes through the lexer (config_lex) into a
- * tree of statements with their places (config_tree); the keyword table (config_keywords) says for
+/* config: reads keepalived.conf into VrrpConfig. Text goes line by line through the preprocessor
+ * (config_pre: includes, variables, conditions) and the lexer (config_lex) into a tree of statements with their places (config_tree); the keyword table (config_keywords) says for
  * each block which keywords may stand in it, what each takes and where it is stored; binding
  * (config_bind) walks the tree by that table; the rules (config_check) look at the result as a
  * whole. All errors are collected in one run. Nothing here opens a file, prints, or asks the
@@ -25,6 +25,21 @@ typedef struct ConfigWorld {
 	bool (*find_group)(void *data, const char *name, uint32_t *ret_gid);
 	/* The program that a command word stands for: NULL is as good as found. */
 	bool (*has_program)(void *data, const char *name);
+	/* 0 for a regular file that may not be executed; ENOENT, EISDIR; ENOEXEC when it may be
+	 * executed; EINVAL for what is no regular file. */
+	int (*file_problem)(void *data, const char *path);
+	/* The names in a directory, in any order; NULL when it cannot be read. */
+	const char *const *(*list_directory)(
+		void *data, const char *path, Arena *arena, size_t *ret_n);
+	/* The absolute name of the directory that the file is in. */
+	const char *(*directory_of)(void *data, const char *path, Arena *arena);
+	const char *(*host_name)(void *data, Arena *arena);
+	/* NULL: there is no such variable. */
+	const char *(*environment)(void *data, const char *name, Arena *arena);
+	/* Where random numbers start from; 0 when NULL. */
+	uint64_t (*seed)(void *data);
+	const char *config_id; /* NULL: the host name up to its first dot */
+	size_t expansions;     /* uses of variables and repeated lines; 0: LIMIT_CONFIG_EXPANSIONS */
 } ConfigWorld;
 
 typedef struct Config {
@@ -33,6 +48,7 @@ typedef struct Config {
 } Config;
 
 /* Always fills ret_config as far as it understood; whether it may be used is diags->errors == 0.
- * config_free() it either way. `path` must outlive the configuration. */
+ * config_free() it either way. `path` must outlive the configuration, and the configuration the
+ * diagnostics: it holds the names of the files. */
 void config_read(const char *path, const ConfigWorld *world, Config *ret_config, DiagList *diags);
 void config_free(Config *c);

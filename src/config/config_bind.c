@@ -3,52 +3,6 @@
 
 #include "config/config_value.h"
 
-/* What the preprocessor of keepalived would act on. */
-static bool bind_preprocessor(ConfigBind *b, const ConfigStatement *s)
-{
-	static const char *const includes[] = { "include", "includer", "includem", "includew",
-		"includeb", "includea" };
-	const char *word = s->words[0].text;
-
-	for (size_t i = 0; i < ARRAY_LEN(includes); i++)
-		if (!strcmp(word, includes[i])) {
-			config_error(b->report, s->pos, "`%s` is not supported yet", word);
-			config_hint(b->report, "put the text of the file in this place");
-			return true;
-		}
-	if (s->words[0].quoted)
-		return false;
-	if (*word == '$') {
-		config_error(b->report, s->pos, "variables ($NAME) are not supported yet");
-		b->variables = true;
-	} else if (*word == '@') {
-		config_error(b->report, s->pos, "conditions (@NAME) are not supported yet");
-	} else if (!strncmp(word, "~SEQ", 4) || !strncmp(word, "~LST", 4)) {
-		config_error(b->report, s->pos, "`%.4s` is not supported yet", word);
-	} else {
-		return false;
-	}
-	return true;
-}
-
-/* A variable as a value: it would only give an error that nobody understands. A `$NAME` that was
- * not defined is plain text. */
-static bool bind_variable(ConfigBind *b, const ConfigStatement *s, const ConfigKeyword *k)
-{
-	if (k && k->kind == KIND_COMMAND)
-		return false; /* `$1` and `${X}` are for the shell that it may start */
-	for (size_t i = k ? 1 : 0; i < s->n_words; i++) {
-		const char *dollar = strchr(s->words[i].text, '$');
-
-		if (dollar && (dollar[1] == '{' || b->variables)) {
-			config_error(b->report, s->words[i].pos,
-				"variables ($NAME) are not supported yet");
-			return true;
-		}
-	}
-	return false;
-}
-
 static void bind_unknown(ConfigBind *b, ConfigScope scope, const ConfigStatement *s)
 {
 	const char *word = s->words[0].text, *near;
@@ -145,7 +99,7 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 			config_error(b->report, i->pos, "a block has no place in `%s`", k->name);
 			config_hint(b->report, "is the `}` of `%s` missing above?", k->name);
 			bind_bad(k, i, draft);
-		} else if (i->bad || bind_preprocessor(b, i) || bind_variable(b, i, NULL)) {
+		} else if (i->bad) {
 			bind_bad(k, i, draft);
 		} else {
 			k->item(b, i, draft);
@@ -209,10 +163,10 @@ static void bind_statement(ConfigBind *b, ConfigScope scope, const ConfigStateme
 {
 	const ConfigKeyword *k;
 
-	if (!s->n_words || (!s->bad && bind_preprocessor(b, s)))
+	if (!s->n_words)
 		return;
 	k = config_keyword(b->index, scope, s->words[0].text);
-	if (s->bad || (k && bind_variable(b, s, k))) {
+	if (s->bad) {
 		bind_bad(k, s, draft);
 		return;
 	}

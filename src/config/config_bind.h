@@ -13,8 +13,7 @@ struct ConfigBind {
 	const ConfigIndex *index;
 	const ConfigWorld *world;
 	ConfigDraft *draft;
-	bool skipped;	/* load balancing was mentioned */
-	bool variables; /* some were defined */
+	bool skipped; /* load balancing was mentioned */
 };
 
 void config_bind(ConfigBind *b, const ConfigStatement *root);

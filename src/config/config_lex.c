@@ -3,44 +3,15 @@
 
 #include "config/config_command.h"
 
-ConfigLexer config_lexer(
-	const char *file, const char *text, size_t size, Arena *arena, ConfigReport *report)
+ConfigLexer config_lexer(ConfigPre *pre, Arena *arena, ConfigReport *report)
 {
-	ConfigLexer l = { .file = file,
-		.at = text,
-		.end = text + size,
-		.line_start = text,
-		.line = 1,
-		.arena = arena,
-		.report = report };
-
-	if (size >= 3 &&
-		!memcmp(text, "\xef\xbb\xbf", 3)) /* the mark that editors of Windows leave */
-		l.line_start = l.at += 3;
-	return l;
+	return (ConfigLexer){ .pre = pre, .arena = arena, .report = report };
 }
 
 static SourcePos lex_pos(const ConfigLexer *l, const char *at)
 {
-	return (SourcePos){ l->file, l->line, (uint32_t)(at - l->line_start) + 1 };
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
-}
-
-/* What no text file holds outside of comments. */
-static bool is_binary(char c)
-{
-	return ((unsigned char)c < ' ' && !is_blank(c) && c != '\n') || c == 0x7f;
-}
-
-static const char *line_end(const ConfigLexer *l)
-{
-	const char *nl = memchr(l->at, '\n', (size_t)(l->end - l->at));
-
-	return nl ? nl : l->end;
+	return l->line.text ? config_source_pos(&l->line, (size_t)(at - l->line.text))
+			    : (SourcePos){ 0 };
 }
 
 /* A binary file would give an error at each byte: one is enough. */
@@ -54,12 +25,27 @@ static ConfigToken lex_binary(ConfigLexer *l, const char *at)
 	return (ConfigToken){ .kind = TOKEN_END, .pos = lex_pos(l, at) };
 }
 
-static const char *find_binary(const char *s, const char *end)
+static const char *find_binary(const ConfigLexer *l, const char *s, const char *end)
 {
 	for (; s < end; s++)
-		if (is_binary(*s))
+		if (config_is_binary(*s) &&
+			!(l->line.expanded && *s >= LITERAL_HASH && *s <= LITERAL_BAD))
 			return s;
 	return NULL;
+}
+
+static void lex_literals(const ConfigLexer *l, ConfigToken *t)
+{
+	static const char literals[] = { LITERAL_HASH, LITERAL_BANG, LITERAL_BAD, 0 };
+	char *to;
+
+	if (!strpbrk(t->text, literals))
+		return;
+	t->text = to = arena_strdup(l->arena, t->text);
+	for (; *to; to++) {
+		t->bad |= *to == LITERAL_BAD;
+		*to = *to == LITERAL_HASH ? '#' : *to == LITERAL_BANG ? '!' : *to;
+	}
 }
 
 static void quote_open(ConfigLexer *l, ConfigToken *t)
@@ -74,11 +60,11 @@ static const char *lex_quoted(ConfigLexer *l, ConfigToken *t)
 {
 	const char *start = l->at + 1, *s = start;
 
-	while (s < l->end && *s != '"' && *s != '\n')
+	while (s < l->end && *s != '"')
 		s++;
 	t->quoted = true;
 	l->at = s;
-	if (s == l->end || *s == '\n') {
+	if (s == l->end) {
 		quote_open(l, t);
 		t->text = "";
 		return s;
@@ -88,22 +74,29 @@ static const char *lex_quoted(ConfigLexer *l, ConfigToken *t)
 	return s;
 }
 
-/* The brace that closes the one of `${NAME}`, or the `$` when there is none in the line. */
-static const char *variable_end(const char *s, const char *end)
+enum { VARIABLE_MAX = 256 }; /* bytes in which its brace is looked for */
+
+/* A `${NAME}` that was left as it is. keepalived goes on at the brace as with one of a block. */
+static const char *lex_undefined(ConfigLexer *l, ConfigToken *t, const char *s)
 {
-	for (const char *at = s; at < end && *at != '\n'; at++)
-		if (*at == '}')
-			return at;
-	return s;
+	const char *close = memchr(s, '}', MIN((size_t)(l->end - s), VARIABLE_MAX));
+
+	if (!close)
+		return s;
+	config_error(l->report, lex_pos(l, s), "the variable `%s` is not defined",
+		SHORT(arena_strndup(l->arena, s, (size_t)(close + 1 - s))));
+	config_hint(l->report, "define it above, in a line `$NAME=value`");
+	t->bad = true;
+	return close;
 }
 
 static const char *lex_plain(ConfigLexer *l, ConfigToken *t)
 {
 	const char *start = l->at, *s = start;
 
-	for (; s < l->end && *s != '\n' && !is_blank(*s) && !strchr("\"{}!#", *s); s++)
+	for (; s < l->end && !config_is_blank(*s) && !strchr("\"{}!#", *s); s++)
 		if (*s == '$' && s + 1 < l->end && s[1] == '{')
-			s = variable_end(s, l->end);
+			s = lex_undefined(l, t, s);
 	t->text = arena_strndup(l->arena, start, (size_t)(s - start));
 	l->at = s;
 	return s;
@@ -137,37 +130,59 @@ static ConfigToken lex_word(ConfigLexer *l)
 	end = l->command      ? lex_command(l, &t)
 	      : *start == '"' ? lex_quoted(l, &t)
 			      : lex_plain(l, &t);
-	binary = find_binary(start, end);
-	return binary ? lex_binary(l, binary) : t;
+	binary = find_binary(l, start, end);
+	if (binary)
+		return lex_binary(l, binary);
+	if (l->line.expanded)
+		lex_literals(l, &t);
+	return t;
+}
+
+/* The end of a line, and that of all when there is no other. */
+static ConfigToken lex_line(ConfigLexer *l)
+{
+	ConfigToken t = { .kind = TOKEN_END, .pos = lex_pos(l, l->at) };
+
+	l->command = false;
+	if (l->in_line)
+		t.kind = TOKEN_NEWLINE;
+	l->in_line = !l->failed && config_pre_line(l->pre, &l->line);
+	if (l->in_line) {
+		l->at = l->line.text + l->line.start;
+		l->end = l->line.text + l->line.size;
+	} else {
+		l->failed |= config_pre_failed(l->pre);
+	}
+	return t;
 }
 
 ConfigToken config_lex(ConfigLexer *l)
 {
 	ConfigToken t;
-	const char *nul, *end;
+	const char *nul;
 
-	while (l->at < l->end && is_blank(*l->at))
+	if (!l->line.text) {
+		t = lex_line(l);
+		if (!l->in_line)
+			return t;
+	}
+	while (l->at < l->end && config_is_blank(*l->at))
 		l->at++;
 	if (l->at < l->end && (*l->at == '!' || *l->at == '#')) {
-		end = line_end(l);
-		nul = memchr(l->at, 0, (size_t)(end - l->at));
+		nul = memchr(l->at, 0, (size_t)(l->end - l->at));
 		if (nul)
 			return lex_binary(l, nul);
-		l->at = end;
+		l->at = l->end;
 	}
-	t = (ConfigToken){ .kind = TOKEN_END, .pos = lex_pos(l, l->at) };
 	if (l->at == l->end)
-		return t;
-	if (is_binary(*l->at))
+		return lex_line(l);
+	if (find_binary(l, l->at, l->at + 1))
 		return lex_binary(l, l->at);
-	if (*l->at != '\n' && *l->at != '{' && *l->at != '}')
+	if (*l->at != '{' && *l->at != '}')
 		return lex_word(l);
-	t.kind = *l->at == '{' ? TOKEN_OPEN : *l->at == '}' ? TOKEN_CLOSE : TOKEN_NEWLINE;
+	t = (ConfigToken){ .kind = *l->at == '{' ? TOKEN_OPEN : TOKEN_CLOSE,
+		.pos = lex_pos(l, l->at) };
 	l->at++;
 	l->command = false;
-	if (t.kind == TOKEN_NEWLINE) {
-		l->line_start = l->at;
-		l->line++;
-	}
 	return t;
 }

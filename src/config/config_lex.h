@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Text to tokens. As keepalived 2.2.7 has it: `!` and `#` start a comment anywhere outside of
+/* Lines to tokens. As keepalived 2.2.7 has it: `!` and `#` start a comment anywhere outside of
  * quotes, also in the middle of a word; braces end a word; a double quote starts a word that goes
  * to the next double quote of the line, with nothing special in between; single quotes and
  * backslashes are letters like others. In a command (`script`, `notify`) they are not: there both
@@ -9,7 +9,7 @@
  * follows. Unlike keepalived, that holds for `#`, `!` and braces within them too, and a line may
  * have any length. */
 
-#include "config/config_report.h"
+#include "config/config_pre.h"
 
 typedef enum ConfigTokenKind {
 	TOKEN_WORD,
@@ -28,16 +28,15 @@ typedef struct ConfigToken {
 } ConfigToken;
 
 typedef struct ConfigLexer {
-	const char *file;
-	const char *at, *end, *line_start;
-	uint32_t line;
+	ConfigPre *pre;
+	ConfigSource line; /* the one that is being read, from `at` on */
+	const char *at, *end;
+	bool in_line;
 	Arena *arena;
 	ConfigReport *report;
 	bool command; /* set by the reader: the rest of the line is a command */
-	bool failed;  /* not a text file: reading ended early, and that was reported */
+	bool failed; /* not a text file, or too large: reading ended early, and that was reported */
 } ConfigLexer;
 
-/* The text must outlive the lexer, not its tokens. */
-ConfigLexer config_lexer(
-	const char *file, const char *text, size_t size, Arena *arena, ConfigReport *report);
+ConfigLexer config_lexer(ConfigPre *pre, Arena *arena, ConfigReport *report);
 ConfigToken config_lex(ConfigLexer *l);

@@ -199,10 +199,10 @@ static void tree_end(Tree *t)
 		tree_unwind(t);
 }
 
-ConfigStatement *config_tree(const char *file, const char *text, size_t size,
-	ConfigClassify classify, Arena *arena, ConfigReport *report)
+ConfigStatement *config_tree(
+	ConfigPre *pre, ConfigClassify classify, Arena *arena, ConfigReport *report)
 {
-	Tree t = { .lexer = config_lexer(file, text, size, arena, report),
+	Tree t = { .lexer = config_lexer(pre, arena, report),
 		.classify = classify,
 		.arena = arena,
 		.report = report,

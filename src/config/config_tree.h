@@ -38,7 +38,7 @@ enum { CONFIG_WORDS_MAX = 4 << 20 }; /* of one configuration: bounds the memory 
 
 /* A statement without words whose block is the file; NULL when it could not be read to its end,
  * which was reported. Everything is in the arena. */
-ConfigStatement *config_tree(const char *file, const char *text, size_t size,
-	ConfigClassify classify, Arena *arena, ConfigReport *report);
+ConfigStatement *config_tree(
+	ConfigPre *pre, ConfigClassify classify, Arena *arena, ConfigReport *report);
 /* "`vrrp_instance VI_1`", for messages. */
 const char *config_statement_name(const ConfigStatement *s, Arena *arena);

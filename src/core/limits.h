@@ -6,7 +6,11 @@
 
 enum {
 	LIMIT_IFNAME = 16,	       /* IFNAMSIZ, with the NUL */
-	LIMIT_CONFIG_BYTES = 64 << 20, /* one configuration file */
+	LIMIT_CONFIG_BYTES = 64 << 20, /* one configuration with all it includes and expands to */
+	LIMIT_CONFIG_FILES = 4096,     /* files of one configuration */
+	LIMIT_CONFIG_NESTING = 64,     /* includes, variables and repetitions within each other */
+	LIMIT_CONFIG_EXPANSIONS = 2 << 20, /* uses of variables and repeated lines */
+	LIMIT_CONFIG_NAME = 64,	       /* letters of a variable's name, with the NUL */
 	LIMIT_CONFIG_ERRORS = 200,     /* then the rest of the file is not reported */
 	LIMIT_CONFIG_DEPTH = 16,       /* nested blocks */
 	LIMIT_PACKET = 2048,	       /* bytes of a received VRRP packet that are looked at */

@@ -19,6 +19,12 @@ static const ConfigWorld host = {
 	.find_user = io_host_find_user,
 	.find_group = io_host_find_group,
 	.has_program = io_host_has_program,
+	.file_problem = io_host_file_problem,
+	.list_directory = io_host_list_directory,
+	.directory_of = io_host_directory_of,
+	.host_name = io_host_host_name,
+	.environment = io_host_environment,
+	.seed = io_host_seed,
 };
 
 static void print_diags(DiagList *diags, FILE *to)
@@ -129,6 +135,7 @@ int main(int argc, char **argv)
 {
 	_cleanup_(diag_list_free) DiagList diags = { 0 };
 	_cleanup_(config_free) Config config = { 0 };
+	ConfigWorld world = host;
 	Options options;
 	int status;
 
@@ -139,7 +146,8 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "Config files missing '%s'.\n", options.config);
 		return EXIT_NO_CONFIG;
 	}
-	config_read(options.config, &host, &config, &diags);
+	world.config_id = options.config_id;
+	config_read(options.config, &world, &config, &diags);
 	if (options.config_test)
 		return config_test(&options, &diags);
 	if (diags.errors) {

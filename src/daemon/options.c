@@ -79,6 +79,7 @@ static const char options_help[] =
 	"  -S, --log-facility=N      syslog facility: 0-7, local0-local7, user, daemon\n"
 	"  -p, --pid=FILE            pid file of the supervisor (/run/keepalived.pid)\n"
 	"  -r, --vrrp_pid=FILE       pid file of the VRRP engine (/run/vrrp.pid)\n"
+	"  -i, --config-id=ID        what @ID lines are held against (the host name up to its dot)\n"
 	"  -R, --dont-respawn        do not start a dead engine again\n"
 	"      --ignore-sigint       an interrupt does not stop the daemon\n"
 	"      --signum=NAME         print the number of a signal and end\n"
@@ -145,6 +146,7 @@ static bool options_one(int option, const char *name, Options *o, int *ret_statu
 	case 'G': o->no_syslog = true; break;
 	case 'R': o->no_respawn = true; break;
 	case 'n': o->no_fork = true; break;
+	case 'i': o->config_id = optarg; break;
 	case 'p': o->pid_file = optarg; break;
 	case 'r': o->vrrp_pid_file = optarg; break;
 	case 't':

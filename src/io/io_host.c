@@ -2,15 +2,19 @@
 #include "io/io_host.h"
 
 #include "base/strbuf.h"
+#include "base/vec.h"
 #include "core/limits.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <net/if.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static int host_read(int fd, Arena *arena, char **ret_text, size_t *ret_size)
@@ -108,6 +112,70 @@ bool io_host_has_program(void *data _unused_, const char *name)
 		path += n + (path[n] == ':');
 	}
 	return false;
+}
+
+int io_host_file_problem(void *data _unused_, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno;
+	if (S_ISDIR(st.st_mode))
+		return EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return EINVAL;
+	return st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH) ? ENOEXEC : 0;
+}
+
+const char *const *io_host_list_directory(
+	void *data _unused_, const char *path, Arena *arena, size_t *ret_n)
+{
+	DIR *directory = opendir(path);
+	VEC(const char *) names = { 0 };
+	const char *const *all;
+
+	if (!directory)
+		return NULL;
+	for (struct dirent *e; (e = readdir(directory));)
+		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+			vec_push(&names, arena_strdup(arena, e->d_name));
+	(void)closedir(directory);
+	all = arena_copy(arena, names.items, names.n, sizeof(*names.items));
+	*ret_n = names.n;
+	vec_free(&names);
+	return all;
+}
+
+const char *io_host_directory_of(void *data _unused_, const char *path, Arena *arena)
+{
+	const char *slash = strrchr(path, '/');
+	const char *directory =
+		slash ? arena_strndup(arena, path, (size_t)(slash - path) + (slash == path)) : ".";
+	_cleanup_free_ char *whole = realpath(directory, NULL);
+
+	return whole ? arena_strdup(arena, whole) : directory;
+}
+
+const char *io_host_host_name(void *data _unused_, Arena *arena)
+{
+	struct utsname name;
+
+	return uname(&name) < 0 ? "" : arena_strdup(arena, name.nodename);
+}
+
+const char *io_host_environment(void *data _unused_, const char *name, Arena *arena)
+{
+	const char *value = getenv(name);
+
+	return value ? arena_strdup(arena, value) : NULL;
+}
+
+uint64_t io_host_seed(void *data _unused_)
+{
+	uint64_t seed = 0;
+
+	(void)getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
+	return seed;
 }
 
 int io_host_write_file(const char *path, const char *text, size_t len)

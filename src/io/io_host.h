@@ -14,6 +14,13 @@ bool io_host_find_user(void *data, const char *name, uint32_t *ret_uid, uint32_t
 bool io_host_find_group(void *data, const char *name, uint32_t *ret_gid);
 /* A path that may be executed, or a word found in PATH. */
 bool io_host_has_program(void *data, const char *name);
+int io_host_file_problem(void *data, const char *path);
+const char *const *io_host_list_directory(
+	void *data, const char *path, Arena *arena, size_t *ret_n);
+const char *io_host_directory_of(void *data, const char *path, Arena *arena);
+const char *io_host_host_name(void *data, Arena *arena);
+const char *io_host_environment(void *data, const char *name, Arena *arena);
+uint64_t io_host_seed(void *data);
 
 /* Writes a file whole or not at all, mode 0600. */
 int io_host_write_file(const char *path, const char *text, size_t len);

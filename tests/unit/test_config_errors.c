@@ -75,28 +75,6 @@ static void an_unknown_block_gives_one_error(void **state _unused_)
 			"    this is the mark of a merge conflict that was not resolved\n" });
 }
 
-static void the_preprocessor_is_not_there_yet(void **state _unused_)
-{
-	EXPECT_EACH({ "include /etc/*.conf\n", ":1:1: error: `include` is not supported yet\n"
-					       "    put the text of the file in this place\n" },
-		{ INSTANCE("includer a"), ":3:1: error: `includer` is not supported yet\n"
-					  "    put the text of the file in this place\n" },
-		{ "$X=5\n", ":1:1: error: variables ($NAME) are not supported yet\n" },
-		{ "$P=5\n" INSTANCE("priority $P"),
-			":1:1: error: variables ($NAME) are not supported yet\n"
-			":4:10: error: variables ($NAME) are not supported yet\n" },
-		{ INSTANCE("priority $P"), ":3:10: error: priority must be 1 to 255, not `$P`\n" },
-		{ "vrrp_instance ${NAME} {\n foo\n}\n",
-			":1:15: error: variables ($NAME) are not supported yet\n" },
-		{ VIP("10.0.0.${IP} dev eth0"),
-			":5:3: error: variables ($NAME) are not supported yet\n" },
-		{ "@host vrrp_instance x {\n foo\n}\n",
-			":1:1: error: conditions (@NAME) are not supported yet\n" },
-		{ INSTANCE(" @host priority 5"),
-			":3:2: error: conditions (@NAME) are not supported yet\n" },
-		{ VIP("~SEQ(i, 1, 9) 10.0.0.$i"), ":5:3: error: `~SEQ` is not supported yet\n" });
-}
-
 static void what_is_not_supported_is_an_error(void **state _unused_)
 {
 	EXPECT_EACH({ INSTANCE("unicast_src_ip 10.0.0.1\nunicast_peer {\n 10.0.0.2\n}"),
@@ -463,7 +441,6 @@ int main(void)
 		cmocka_unit_test(an_unknown_keyword_is_told_with_the_nearest),
 		cmocka_unit_test(a_keyword_of_another_block_is_told_where_it_belongs),
 		cmocka_unit_test(an_unknown_block_gives_one_error),
-		cmocka_unit_test(the_preprocessor_is_not_there_yet),
 		cmocka_unit_test(what_is_not_supported_is_an_error),
 		cmocka_unit_test(a_value_out_of_range_is_told_with_the_range),
 		cmocka_unit_test(a_value_that_is_no_choice_is_told),
