@@ -27,12 +27,15 @@ typedef struct ConfigWorld {
 	bool (*has_program)(void *data, const char *name);
 } ConfigWorld;
 
+struct ConfigBlock;
+
 typedef struct Config {
 	Arena arena;
 	VrrpConfig vrrp;
+	struct ConfigBlock *model; /* all that was given (config_model.h); NULL: nothing was read */
 } Config;
 
-/* Always fills ret_config as far as it understood; whether it may be used is diags->errors == 0.
+/* Always fills ret_config as far as it understood; whether it may be used is diag_may_start(diags).
  * config_free() it either way. `path` must outlive the configuration. */
 void config_read(const char *path, const ConfigWorld *world, Config *ret_config, DiagList *diags);
 void config_free(Config *c);

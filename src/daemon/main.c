@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 	config_read(options.config, &host, &config, &diags);
 	if (options.config_test)
 		return config_test(&options, &diags);
-	if (diags.errors) {
+	if (!diag_may_start(&diags)) {
 		print_diags(&diags, stderr);
 		(void)fprintf(stderr, "regentd: not started: %zu error%s in %s\n", diags.errors,
 			diags.errors == 1 ? "" : "s", options.config);

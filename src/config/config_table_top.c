@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config_table.h"
+
+/* The top level, and what the reader itself understands. */
+
+const ConfigKeyword config_rows_top[] = {
+	{ SCOPE_TOP, "global_defs", .kind = KIND_BLOCK, .value = "{ ... }", .opens = SCOPE_GLOBAL,
+		.begin = config_begin_global,
+		.help = "Settings of the whole daemon; may appear several times" },
+	{ SCOPE_TOP, "net_namespace", .kind = KIND_TEXT, .status = KEYWORD_REFUSED, .value = "NAME",
+		.standard = "host namespace",
+		.help = "Run every process inside this named network namespace; implies the pid "
+			"directory; cannot be changed by reload (reload is refused)" },
+	{ SCOPE_TOP, "net_namespace_ipvs", .kind = KIND_TEXT, .status = KEYWORD_UNDERSTOOD,
+		.value = "[NAME]", .optional = true, .standard = "same as net_namespace",
+		.help = "Separate namespace for IPVS; bare keyword means the original default "
+			"namespace" },
+	{ SCOPE_TOP, "namespace_with_ipsets", .kind = KIND_FLAG, .status = KEYWORD_UNDERSTOOD,
+		.standard = "off",
+		.help = "Permit ipsets together with a namespace on old kernels that need the "
+			"check disabled" },
+	{ SCOPE_TOP, "use_pid_dir", .kind = KIND_FLAG, .status = KEYWORD_UNDERSTOOD,
+		.standard = "off",
+		.help = "Put pid files under the pid directory (/run/keepalived) instead of /run" },
+	{ SCOPE_TOP, "instance", .kind = KIND_TEXT, .status = KEYWORD_UNDERSTOOD, .value = "NAME",
+		.help = "Name this daemon instance; added to pid file names, syslog ident and "
+			"(optionally) dump files; implies pid directory; cannot be changed by "
+			"reload" },
+	{ SCOPE_TOP, "child_wait_time", .kind = KIND_NUMBER, .status = KEYWORD_UNDERSTOOD,
+		.value = "SECONDS", .min = 0, .max = 2147483, .standard = "5",
+		.help = "How long the parent waits for children to exit on stop before forcing "
+			"them" },
+	{ SCOPE_TOP, "linkbeat_use_polling", .kind = KIND_FLAG, .status = KEYWORD_UNDERSTOOD,
+		.standard = "off",
+		.help = "Poll link state (MII, ethtool, ioctl) for all interfaces instead of "
+			"relying on netlink" },
+	{ SCOPE_TOP, "linkbeat_interfaces", .kind = KIND_ITEMS, .status = KEYWORD_UNDERSTOOD,
+		.value = "{ IFNAME [MII|ETHTOOL|IOCTL] ... }", .item = config_item_linkbeat,
+		.help = "Poll link state of only the listed interfaces, optionally forcing the "
+			"method" },
+	{ SCOPE_TOP, "interface_up_down_delays", .kind = KIND_ITEMS, .status = KEYWORD_UNDERSTOOD,
+		.value = "{ IFNAME DOWN_DELAY [UP_DELAY] ... }",
+		.standard = "0 / up omitted: code uses 0 although the manual says it copies the "
+			    "down delay",
+		.item = config_item_delays,
+		.help = "Debounce link state changes; down delay is capped below "
+			"(down_timer_adverts-1)*advert_int" },
+	{ SCOPE_TOP, "track_group", .kind = KIND_BLOCK, .status = KEYWORD_REFUSED,
+		.value = "NAME { group { INSTANCE ... } }", .named = true,
+		.opens = SCOPE_TRACK_GROUP, .begin = config_begin_track_group,
+		.help = "Named list of instances a static address/route/rule can be tied to "
+			"(removal of the object faults those instances); must precede its users" },
+	{ SCOPE_TOP, "static_ipaddress", .kind = KIND_ITEMS, .status = KEYWORD_REFUSED,
+		.value = "{ ADDRESS-LINE ... }", .item = config_item_static_address,
+		.help = "Addresses installed at start, removed at stop, reinstated if somebody "
+			"deletes them" },
+	{ SCOPE_TOP, "static_routes", .kind = KIND_ITEMS, .status = KEYWORD_REFUSED,
+		.value = "{ ROUTE-LINE ... }", .item = config_item_static_route,
+		.help = "Routes installed at start, removed at stop, reinstated if deleted" },
+	{ SCOPE_TOP, "static_rules", .kind = KIND_ITEMS, .status = KEYWORD_REFUSED,
+		.value = "{ RULE-LINE ... }", .item = config_item_rule,
+		.help = "Policy rules installed at start and removed at stop" },
+	{ SCOPE_TOP, "vrrp_sync_group", .kind = KIND_BLOCK, .status = KEYWORD_REFUSED,
+		.value = "NAME { ... }", .named = true, .opens = SCOPE_SYNC_GROUP,
+		.begin = config_begin_sync_group,
+		.help = "Set of instances that must share one state" },
+	{ SCOPE_TOP, "garp_group", .kind = KIND_BLOCK, .status = KEYWORD_UNDERSTOOD,
+		.value = "{ ... }", .opens = SCOPE_GARP_GROUP,
+		.help = "Rate limit for gratuitous ARP / unsolicited NA, shared by a set of "
+			"interfaces" },
+	{ SCOPE_TOP, "vrrp_instance", .kind = KIND_BLOCK, .value = "NAME { ... }", .named = true,
+		.opens = SCOPE_INSTANCE, .begin = config_begin_instance,
+		.help = "A virtual router: addresses that are on one machine of several" },
+	{ SCOPE_TOP, "vrrp_script", .kind = KIND_BLOCK, .value = "NAME { ... }", .named = true,
+		.opens = SCOPE_SCRIPT, .begin = config_begin_script,
+		.help = "A command that is run again and again and says whether all is well" },
+	{ SCOPE_TOP, "track_file", .kind = KIND_BLOCK, .status = KEYWORD_REFUSED,
+		.old_name = "vrrp_track_file", .value = "NAME { ... }", .named = true,
+		.opens = SCOPE_TRACK_FILE, .begin = config_begin_track_file,
+		.help = "File whose integer content feeds priority" },
+	{ SCOPE_TOP, "vrrp_track_process", .kind = KIND_BLOCK, .status = KEYWORD_REFUSED,
+		.value = "NAME { ... }", .named = true, .opens = SCOPE_PROCESS,
+		.begin = config_begin_process,
+		.help = "Process presence monitor (proc connector)" },
+	{ SCOPE_TOP, "bfd_instance", .kind = KIND_BLOCK, .status = KEYWORD_REFUSED,
+		.value = "NAME { ... }", .named = true, .opens = SCOPE_BFD,
+		.begin = config_begin_bfd, .help = "A BFD session that can be tracked" },
+	{ SCOPE_TOP, "virtual_server_group", .kind = KIND_ITEMS, .status = KEYWORD_SKIPPED,
+		.value = "NAME { ... }", .help = "Load balancing: addresses of a virtual service" },
+	{ SCOPE_TOP, "virtual_server", .kind = KIND_ITEMS, .status = KEYWORD_SKIPPED,
+		.value = "IP PORT | fwmark N | group NAME { ... }",
+		.help = "Load balancing: a virtual service" },
+	{ SCOPE_TOP, "SSL", .kind = KIND_ITEMS, .status = KEYWORD_SKIPPED, .value = "{ ... }",
+		.help = "Load balancing: certificates of checks" },
+	{ 0 },
+};
+
+const ConfigKeyword config_rows_syntax[] = {
+	{ SCOPE_SYNTAX, "include", .kind = KIND_NOTE, .value = "PATH-or-GLOB",
+		.help = "Insert other file(s); relative paths resolve against the directory of the "
+			"including file; nothing matching is only logged unless -e" },
+	{ SCOPE_SYNTAX, "includer", .kind = KIND_NOTE, .value = "PATH",
+		.help = "Include variant: fail when a matched file cannot be read" },
+	{ SCOPE_SYNTAX, "includem", .kind = KIND_NOTE, .value = "GLOB",
+		.help = "Include variant: fail when nothing matches at all (glibc only; behaves "
+			"like r on musl)" },
+	{ SCOPE_SYNTAX, "includew", .kind = KIND_NOTE, .value = "GLOB",
+		.help = "Include variant: a wildcard that matches nothing is also an error" },
+	{ SCOPE_SYNTAX, "includeb", .kind = KIND_NOTE, .value = "GLOB",
+		.help = "Include variant: every brace alternative must match (glibc only)" },
+	{ SCOPE_SYNTAX, "includea", .kind = KIND_NOTE, .value = "GLOB",
+		.help = "Include variant: all of the checks above" },
+	{ SCOPE_SYNTAX, "included file rules", .kind = KIND_NOTE,
+		.help = "An included file must be a regular file without execute permission; other "
+			"kinds are skipped with a message" },
+	{ SCOPE_SYNTAX, "! comment", .kind = KIND_NOTE, .value = "! text",
+		.help = "Comment to end of line, anywhere outside quotes" },
+	{ SCOPE_SYNTAX, "# comment", .kind = KIND_NOTE, .value = "# text",
+		.help = "Comment to end of line, anywhere outside quotes; backslash escapes # and "
+			"!" },
+	{ SCOPE_SYNTAX, "\" quoting", .kind = KIND_NOTE, .value = "\"words with blanks\"",
+		.help = "Double quotes join blanks into one word; inside a script line single and "
+			"double quotes and backslash escapes are honoured" },
+	{ SCOPE_SYNTAX, "backslash escapes", .kind = KIND_NOTE,
+		.value = "\\a \\b \\E \\f \\n \\r \\t \\v \\NNN \\xHH \\cC",
+		.help = "Recognised inside quoted script strings" },
+	{ SCOPE_SYNTAX, "line continuation", .kind = KIND_NOTE, .value = "trailing backslash",
+		.help = "Only honoured inside $VAR definitions, where it makes the definition "
+			"multi-line" },
+	{ SCOPE_SYNTAX, "{ }", .kind = KIND_NOTE, .value = "keyword { ... }",
+		.help = "Opening brace may be on the keyword line or on the next one; the closing "
+			"brace normally has its own line" },
+	{ SCOPE_SYNTAX, "@ID line", .kind = KIND_NOTE, .value = "@ID rest-of-line",
+		.standard = "ID = host name up to the first dot, or option -i",
+		.help = "Line is kept only where the configuration id equals ID" },
+	{ SCOPE_SYNTAX, "@^ID line", .kind = KIND_NOTE, .value = "@^ID rest-of-line",
+		.help = "Line is kept only where the configuration id differs from ID" },
+	{ SCOPE_SYNTAX, "$VAR=", .kind = KIND_NOTE, .value = "$NAME=text",
+		.help = "Define a substitution; evaluated when used, so later redefinition of an "
+			"inner variable counts; name is letters, digits, underscore" },
+	{ SCOPE_SYNTAX, "$VAR use", .kind = KIND_NOTE, .value = "$NAME or ${NAME}",
+		.help = "Replace by definition; an undefined name is left untouched; a multi-line "
+			"value expands into several lines" },
+	{ SCOPE_SYNTAX, "${_PWD}", .kind = KIND_NOTE, .help = "Directory of the file being read" },
+	{ SCOPE_SYNTAX, "${_INSTANCE}", .kind = KIND_NOTE,
+		.help = "Value of the instance keyword" },
+	{ SCOPE_SYNTAX, "${_RANDOM}", .kind = KIND_NOTE, .value = "${_RANDOM [MIN [MAX]]}",
+		.standard = "0..32767", .help = "Random number, see random_seed" },
+	{ SCOPE_SYNTAX, "${_HASH}", .kind = KIND_NOTE, .standard = "#",
+		.help = "A literal hash sign" },
+	{ SCOPE_SYNTAX, "${_BANG}", .kind = KIND_NOTE, .standard = "!",
+		.help = "A literal exclamation mark" },
+	{ SCOPE_SYNTAX, "${_ENV}", .kind = KIND_NOTE, .value = "${_ENV NAME}",
+		.help = "Value of an environment variable" },
+	{ SCOPE_SYNTAX, "~SEQ", .kind = KIND_NOTE,
+		.value = "~SEQ(VAR,[START,[STEP,]]END) text-using-$VAR",
+		.standard = "START 1, STEP 1", .help = "Repeat the text once per value" },
+	{ SCOPE_SYNTAX, "~LST", .kind = KIND_NOTE,
+		.value = "~LST(VAR,a,b,...) or ~LST({V1,V2},{a,b},{c,d}) text",
+		.help = "Repeat the text once per list element or tuple" },
+	{ SCOPE_SYNTAX, "BOOL arguments", .kind = KIND_NOTE, .value = "[on|off|true|false|yes|no]",
+		.standard = "bare keyword = true",
+		.help = "Shared grammar of every boolean option" },
+	{ SCOPE_SYNTAX, "TIMER arguments", .kind = KIND_NOTE, .value = "decimal seconds",
+		.help = "Shared grammar of delays that accept fractions" },
+	{ SCOPE_SYNTAX, "script arguments", .kind = KIND_NOTE,
+		.value = "PATH | \"PATH ARGS\" [USER [GROUP]]",
+		.help = "Shared grammar of every command option: one quoted string or a bare path, "
+			"then optional user and group" },
+	{ 0 },
+};
