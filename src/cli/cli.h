@@ -9,14 +9,16 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 typedef struct CliArgs {
 	const char *run_dir;
-	int argc;    /* behind the name of the command */
+	int argc; /* behind the name of the command */
 	char **argv;
 } CliArgs;
 
 typedef struct CliCommand {
-	const char *name, *arguments, *help;
+	const char *name, *arguments, *help; /* help NULL: not for everyone */
 	int (*run)(const CliArgs *args);
 } CliCommand;
 
+int cli_keywords(const CliArgs *args);
+int cli_show_config(const CliArgs *args);
 int cli_check(const CliArgs *args);
 int cli_status(const CliArgs *args);

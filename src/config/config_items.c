@@ -282,6 +282,7 @@ void config_item_delays(ConfigBind *b, const ConfigStatement *s, void *draft _un
 void config_item_peer(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	ConfigInstanceDraft *i = draft;
+	int64_t ttl[2] = { 0, 255 };
 	IpAddr ip;
 
 	i->n_peers++;
@@ -308,7 +309,11 @@ void config_item_peer(ConfigBind *b, const ConfigStatement *s, void *draft)
 		}
 		if (!config_value(k, &option, b->report, &v))
 			return;
+		ttl[!strcmp(k->name, "max_ttl")] = v.number;
 	}
+	if (ttl[0] > ttl[1])
+		config_warning(b->report, s->pos,
+			"min_ttl is greater than max_ttl: nothing of this peer is taken");
 }
 
 void config_item_static_address(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)

@@ -91,11 +91,10 @@ bool config_value_ifname(const ConfigWord *w, ConfigReport *report)
 	return false;
 }
 
-/* Microseconds as seconds: "0.01", "255". */
-static const char *seconds_text(int64_t usec, char buffer[static 40])
+const char *config_seconds(int64_t usec, char buffer[static CONFIG_SECONDS_SIZE])
 {
-	size_t n = (size_t)snprintf(buffer, 40, "%lld.%06lld", (long long)(usec / 1000000),
-		(long long)(usec % 1000000));
+	size_t n = (size_t)snprintf(buffer, CONFIG_SECONDS_SIZE, "%lld.%06lld",
+		(long long)(usec / 1000000), (long long)(usec % 1000000));
 
 	while (buffer[n - 1] == '0')
 		n--;
@@ -106,12 +105,12 @@ static const char *seconds_text(int64_t usec, char buffer[static 40])
 static void range_error(const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report)
 {
 	const char *quote = is_digit(*w->text) || *w->text == '-' ? "" : "`";
-	char min[40], max[40];
+	char min[CONFIG_SECONDS_SIZE], max[CONFIG_SECONDS_SIZE];
 
 	if (k->kind == KIND_DECIMAL)
 		config_error(report, w->pos, "%s must be %s to %s seconds, not %s%s%s", k->name,
-			seconds_text(k->min, min), seconds_text(k->max, max), quote, SHORT(w->text),
-			quote);
+			config_seconds(k->min, min), config_seconds(k->max, max), quote,
+			SHORT(w->text), quote);
 	else
 		config_error(report, w->pos, "%s must be %lld to %lld, not %s%s%s", k->name,
 			(long long)k->min, (long long)k->max, quote, SHORT(w->text), quote);

@@ -51,7 +51,7 @@ bool config_words_rx_policy(const ConfigKeyword *k, const ConfigStatement *s, Co
 	const ConfigWord *w = &s->words[1];
 
 	if (!strcasecmp(w->text, "MTU") || !strcasecmp(w->text, "ADVERT") ||
-		word_number(w, 1, INT32_MAX))
+		word_number(w, 0, INT32_MAX))
 		return true;
 	config_error(report, w->pos, "%s must be MTU, ADVERT or a number of bytes, not `%s`",
 		k->name, SHORT(w->text));
