@@ -92,6 +92,11 @@ static bool option_peer(Line *l, const ConfigWord *w)
 	IpAddr ip;
 
 	memcpy(address, text, MIN(n, sizeof(address) - 1));
+	if (strchr(l->s->words[0].text, '/')) {
+		config_error(l->report, w->pos,
+			"an address with a peer has no length of its own: it belongs to the peer");
+		return false;
+	}
 	if (n >= sizeof(address) || !ip_parse(address, &ip) ||
 		ip.family != l->address->spec.ip.family) {
 		config_error(l->report, w[1].pos, "`%s` is not an address of the same kind",
@@ -118,6 +123,12 @@ static bool option_lifetime(Line *l, const ConfigWord *w)
 	return false;
 }
 
+static bool option_track_group(Line *l, const ConfigWord *w)
+{
+	l->address->track_group = w + 1;
+	return true;
+}
+
 /* The options that something is done with; what else the table has is only looked at. */
 static const struct {
 	const char *name;
@@ -129,6 +140,7 @@ static const struct {
 	{ "scope", option_scope },
 	{ "peer", option_peer },
 	{ "preferred_lft", option_lifetime },
+	{ "track_group", option_track_group },
 };
 
 static bool unknown_option(Line *l, const ConfigWord *w)

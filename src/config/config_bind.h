@@ -24,6 +24,10 @@ struct ConfigBind {
 ConfigBlock *config_bind(ConfigBind *b, const ConfigStatement *root);
 /* Names the thing in a warning or as unsupported, by the status of its row. */
 void config_bind_status(ConfigBind *b, const ConfigKeyword *k, SourcePos pos);
+/* False after having reported that there is no such interface. */
+bool config_bind_interface(ConfigBind *b, const ConfigWord *w);
+/* The word names a thing; `owner` is where the block begins that needs it. */
+void config_refer(ConfigBind *b, SourcePos owner, const ConfigWord *w, ConfigNamedKind kind);
 /* When all is bound: names that lists refer to. In config_named.c. */
 void config_bind_references(ConfigBind *b);
 

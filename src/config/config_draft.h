@@ -32,6 +32,7 @@ static inline bool config_missing(const ConfigValue *v)
 typedef struct ConfigAddress {
 	AddrSpec spec;
 	SourcePos pos, dev_pos, label_pos;
+	const ConfigWord *track_group; /* NULL: none */
 } ConfigAddress;
 
 typedef struct ConfigTrack {
@@ -80,7 +81,8 @@ typedef struct ConfigNamedDraft {
 	const char *name;
 	SourcePos pos;
 	ConfigValue required; /* the one keyword it cannot be without */
-	bool has_members;
+	size_t n_members;
+	ConfigValue source, quorum, quorum_max;
 } ConfigNamedDraft;
 
 /* A name in a list, to be looked up when all blocks were read. */
@@ -104,6 +106,7 @@ typedef struct ConfigInstanceDraft {
 	VEC(ConfigAddress) vips, excluded;
 	bool bad_vip; /* some line of virtual_ipaddress was reported */
 	ConfigValue unicast_src_ip, native_ipv6, no_vips;
+	ConfigValue use_vmac, vmac_xmit_base, vrf;
 	size_t n_peers;
 	IpFamily family; /* of the first address; IP_NONE: none was given */
 	bool told_ipv6;

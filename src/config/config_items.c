@@ -74,6 +74,13 @@ static void told_ipv6(ConfigBind *b, ConfigInstanceDraft *i, SourcePos pos)
 	i->told_ipv6 = true;
 }
 
+static void no_track_group(ConfigBind *b, const ConfigAddress *a)
+{
+	if (a->track_group)
+		config_error(
+			b->report, a->track_group->pos, "track_group is for static addresses only");
+}
+
 void config_item_vip(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	ConfigInstanceDraft *i = draft;
@@ -84,6 +91,7 @@ void config_item_vip(ConfigBind *b, const ConfigStatement *s, void *draft)
 		i->bad_vip = true;
 		return;
 	}
+	no_track_group(b, &address);
 	family = (IpFamily)address.spec.ip.family;
 	if (family == IP_V6)
 		told_ipv6(b, i, s->pos);
@@ -105,6 +113,7 @@ void config_item_excluded(ConfigBind *b, const ConfigStatement *s, void *draft)
 
 	if (!config_address(b, s, &address))
 		return;
+	no_track_group(b, &address);
 	if (address.spec.ip.family == IP_V6)
 		told_ipv6(b, i, s->pos);
 	vec_push(&i->excluded, address);
@@ -190,13 +199,27 @@ void config_item_group_interface(ConfigBind *b, const ConfigStatement *s, void *
 		(void)track_item(b, s, 253, &t);
 }
 
+bool config_bind_interface(ConfigBind *b, const ConfigWord *w)
+{
+	const ConfigWorld *world = b->world;
+
+	if (!world->has_interface || world->has_interface(world->data, w->text) ||
+		config_given(&b->draft->global.dynamic_interfaces))
+		return true;
+	config_error(b->report, w->pos, "there is no interface `%s` on this machine", w->text);
+	return false;
+}
+
+void config_refer(ConfigBind *b, SourcePos pos, const ConfigWord *w, ConfigNamedKind kind)
+{
+	vec_push(&b->draft->references,
+		((ConfigReference){ .kind = kind, .name = w->text, .pos = w->pos, .owner = pos }));
+}
+
 /* A line of the block of `s->parent`, which stands in the block that needs it. */
 static void refer(ConfigBind *b, const ConfigStatement *s, const ConfigWord *w, ConfigNamedKind k)
 {
-	vec_push(&b->draft->references, ((ConfigReference){ .kind = k,
-						.name = w->text,
-						.pos = w->pos,
-						.owner = s->parent->parent->pos }));
+	config_refer(b, s->parent->parent->pos, w, k);
 }
 
 void config_item_group_script(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
@@ -234,7 +257,7 @@ void config_item_bfd(ConfigBind *b, const ConfigStatement *s, void *draft _unuse
 /* Instances of a group, as many in a line as there are. */
 void config_item_member(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
-	((ConfigNamedDraft *)draft)->has_members = true;
+	((ConfigNamedDraft *)draft)->n_members += s->n_words;
 	for (size_t i = 0; i < s->n_words; i++)
 		refer(b, s, &s->words[i], NAMED_INSTANCE);
 }
@@ -242,7 +265,8 @@ void config_item_member(ConfigBind *b, const ConfigStatement *s, void *draft)
 void config_item_interfaces(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
 {
 	for (size_t i = 0; i < s->n_words; i++)
-		if (!config_value_ifname(&s->words[i], b->report))
+		if (!config_value_ifname(&s->words[i], b->report) ||
+			!config_bind_interface(b, &s->words[i]))
 			return;
 }
 
@@ -268,7 +292,7 @@ void config_item_delays(ConfigBind *b, const ConfigStatement *s, void *draft _un
 	if (!config_value_ifname(s->words, b->report))
 		return;
 	if (s->n_words == 1) {
-		config_error(b->report, s->pos, "`%s` has no delay", SHORT(s->words[0].text));
+		config_warning(b->report, s->pos, "`%s` has no delay", SHORT(s->words[0].text));
 		config_hint(b->report, "write `INTERFACE DOWN_DELAY [UP_DELAY]`, in seconds");
 	}
 	for (size_t i = 1; i < MIN(s->n_words, (size_t)3); i++)
@@ -289,6 +313,14 @@ void config_item_peer(ConfigBind *b, const ConfigStatement *s, void *draft)
 	if (!ip_parse(s->words[0].text, &ip)) {
 		config_error(
 			b->report, s->pos, "`%s` is not an IP address", SHORT(s->words[0].text));
+		return;
+	}
+	if (!i->family)
+		i->family = (IpFamily)ip.family;
+	if (i->family != ip.family) {
+		config_error(b->report, s->pos,
+			"the addresses of an instance and of its peers "
+			"are all IPv4 or all IPv6");
 		return;
 	}
 	for (size_t at = 1; at < s->n_words; at += 2) {
@@ -320,5 +352,6 @@ void config_item_static_address(ConfigBind *b, const ConfigStatement *s, void *d
 {
 	ConfigAddress address;
 
-	(void)config_address(b, s, &address);
+	if (config_address(b, s, &address) && address.track_group)
+		config_refer(b, s->pos, address.track_group, NAMED_TRACK_GROUP);
 }

@@ -12,7 +12,7 @@ typedef struct Line {
 	ConfigScope scope;
 	size_t at;
 	IpFamily family;
-	bool has_target, has_dev, has_action, has_priority, has_type, no_track, has_hop;
+	bool has_target, has_dev, has_action, has_priority, no_track;
 } Line;
 
 /* The word that is looked at; NULL at the end of the line. */
@@ -200,26 +200,39 @@ static bool via(Line *l, const ConfigWord *keyword)
 static bool interface(Line *l, const ConfigWord *keyword)
 {
 	const ConfigWord *w = value(l, keyword);
-	const ConfigWorld *world = l->b->world;
 
-	if (!w || !config_value_ifname(w, l->b->report))
-		return false;
 	l->has_dev = true;
-	if (!world->has_interface || world->has_interface(world->data, w->text) ||
-		config_given(&l->b->draft->global.dynamic_interfaces))
-		return true;
-	config_error(l->b->report, w->pos, "there is no interface `%s` on this machine", w->text);
-	return false;
+	return w && config_value_ifname(w, l->b->report) && config_bind_interface(l->b, w);
 }
+
+/* Of a static route or rule. */
+static bool track_group(Line *l, const ConfigWord *keyword)
+{
+	const ConfigWord *w = value(l, keyword);
+
+	if (w)
+		config_refer(l->b, l->s->pos, w, NAMED_TRACK_GROUP);
+	return w != NULL;
+}
+
+/* The next word is not a number. */
+static bool is_name(const Line *l)
+{
+	return word(l) && !(*word(l)->text >= '0' && *word(l)->text <= '9');
+}
+
+static const char scope_names[] = "global site link host nowhere";
 
 /* nexthop [via IP] [dev IF] [weight N] [onlink] [encap ...] [realms R] */
 static bool nexthop(Line *l)
 {
-	l->has_hop = true;
+	const bool has_dev = l->has_dev;
+
 	for (const ConfigWord *w = word(l); w; w = word(l)) {
 		const ConfigWord *v;
 		bool good = true;
 
+		l->has_dev = has_dev; /* that of a hop is not that of the route */
 		if (!one_of(w->text, "via gw dev oif weight onlink encap realms"))
 			return true;
 		l->at++;
@@ -238,6 +251,7 @@ static bool nexthop(Line *l)
 		if (!good)
 			return false;
 	}
+	l->has_dev = has_dev;
 	return true;
 }
 
@@ -268,10 +282,8 @@ static const char route_types[] =
 
 static bool route_target(Line *l, const ConfigWord *w)
 {
-	if (one_of(w->text, route_types)) {
-		l->has_type = !one_of(w->text, "unicast local nat");
+	if (one_of(w->text, route_types))
 		w = value(l, w);
-	}
 	if (!w)
 		return false;
 	if (l->has_target) {
@@ -313,6 +325,14 @@ static bool route_option(Line *l, const ConfigKeyword *k, const ConfigWord *w)
 		return nexthop(l);
 	if (one_of(name, "table"))
 		return name_or_number(l, w, UINT32_MAX);
+	if (!strcmp(name, "track_group"))
+		return track_group(l, w);
+	if (!strcmp(name, "scope") && is_name(l) && !one_of(word(l)->text, scope_names))
+		return wrong(l, w, word(l));
+	if (!strcmp(name, "expires") && l->family == IP_V4) {
+		config_error(l->b->report, w->pos, "`expires` is for IPv6 only");
+		return false;
+	}
 	if (one_of(name, "scope tos protocol"))
 		return name_or_number(l, w, UINT8_MAX);
 	if (!strcmp(name, "realms"))
@@ -324,15 +344,31 @@ static bool route_option(Line *l, const ConfigKeyword *k, const ConfigWord *w)
 	return plain(l, k, w);
 }
 
+static bool action(Line *l, const ConfigWord *w)
+{
+	if (l->has_action)
+		config_error(
+			l->b->report, w->pos, "a rule does one thing, not `%s` as well", w->text);
+	if (l->has_action)
+		return false;
+	l->has_action = true;
+	return true;
+}
+
 static bool rule_option(Line *l, const ConfigKeyword *k, const ConfigWord *w)
 {
 	const char *name = k->name;
 	const ConfigWord *v;
 
-	l->has_action |= one_of(name, "table type goto nop l3mdev");
+	if (one_of(name, "table type goto nop l3mdev") && !action(l, w))
+		return false;
 	l->has_priority |= !strcmp(name, "priority");
 	if (one_of(name, "inet inet6"))
 		return in_family(l, w, strcmp(name, "inet") ? IP_V6 : IP_V4);
+	if (!strcmp(name, "track_group"))
+		return track_group(l, w);
+	if (one_of(name, "iif oif"))
+		return interface(l, w);
 	if (one_of(name, "from to"))
 		return (v = value(l, w)) && target(l, v);
 	if (!strcmp(name, "table"))
@@ -356,10 +392,8 @@ static bool rule_option(Line *l, const ConfigKeyword *k, const ConfigWord *w)
 
 static bool rule_word(Line *l, const ConfigWord *w)
 {
-	if (one_of(w->text, route_types)) {
-		l->has_action = true;
-		return true;
-	}
+	if (one_of(w->text, route_types))
+		return action(l, w);
 	config_error(l->b->report, w->pos, "unknown option `%s` of a rule", SHORT(w->text));
 	if (config_keyword_near(SCOPE_RULE_LINE, w->text))
 		config_hint(l->b->report, "did you mean `%s`?",
@@ -389,7 +423,7 @@ static bool read_line(Line *l)
 	return true;
 }
 
-/* Words that stand alone: with them the interface of a static route is nobody's concern. */
+/* Whether the loss of a static route is seen is nobody's concern. */
 static void route(ConfigBind *b, const ConfigStatement *s, bool virtual)
 {
 	Line l = { .b = b, .s = s, .what = "route", .scope = SCOPE_ROUTE_LINE };
@@ -399,7 +433,7 @@ static void route(ConfigBind *b, const ConfigStatement *s, bool virtual)
 	if (!l.has_target) {
 		config_error(b->report, s->pos, "this route has no destination");
 		config_hint(b->report, "as in `192.0.2.0/24 via 10.0.0.1 dev eth0`");
-	} else if (virtual && !l.has_dev && !l.has_type && !l.no_track) {
+	} else if (virtual && !l.has_dev && !l.no_track) {
 		config_warning(b->report, s->pos,
 			"without `dev` it cannot be told when this route is lost");
 		config_hint(b->report, "add `dev INTERFACE` or `no_track`");

@@ -120,6 +120,19 @@ static void reference(ConfigBind *b, const ConfigReference *r)
 			SHORT(r->name), line_of(b->draft, r->kind, index));
 }
 
+/* Values of one block that must fit together. */
+static void fitting(ConfigBind *b, const ConfigNamedDraft *n)
+{
+	if (config_given(&n->quorum_max) &&
+		n->quorum_max.number < (config_given(&n->quorum) ? n->quorum.number : 1))
+		config_warning(b->report, n->quorum_max.pos,
+			"quorum_max is less than quorum and is left out");
+	if (config_given(&n->source) && config_given(&n->required) &&
+		n->source.ip.family != n->required.ip.family)
+		config_error(b->report, n->source.pos,
+			"source_ip and neighbor_ip are not both IPv4 or both IPv6");
+}
+
 static void required(ConfigBind *b, const ConfigNamedDraft *n)
 {
 	static const char *const keywords[NAMED_KINDS] = {
@@ -130,7 +143,9 @@ static void required(ConfigBind *b, const ConfigNamedDraft *n)
 		config_error(
 			b->report, n->pos, "`%s` has no %s", SHORT(n->name), keywords[n->kind]);
 		config_hint(b->report, "add `%s`", keywords[n->kind]);
-	} else if (n->kind == NAMED_SYNC_GROUP && !n->has_members) {
+	} else if (n->kind == NAMED_SYNC_GROUP && n->n_members == 1) {
+		config_warning(b->report, n->pos, "`%s` has only one member", SHORT(n->name ?: ""));
+	} else if (n->kind == NAMED_SYNC_GROUP && !n->n_members) {
 		config_error(b->report, n->pos, "`%s` has no members", SHORT(n->name));
 		config_hint(b->report, "name its instances: `group { ... }`");
 	}
@@ -152,6 +167,21 @@ static void family_of(ConfigBind *b, ConfigInstanceDraft *i, const ConfigValue *
 	}
 }
 
+/* What goes only with another keyword, or not with it. */
+static void companions(ConfigBind *b, ConfigInstanceDraft *i)
+{
+	if (config_given(&i->vmac_xmit_base) && config_missing(&i->use_vmac))
+		config_warning(b->report, i->vmac_xmit_base.pos,
+			"vmac_xmit_base has no meaning without use_vmac");
+	if (config_given(&i->vrf) && config_given(&i->interface))
+		config_warning(b->report, i->vrf.pos, "vrf has no meaning beside interface");
+	if (config_given(&i->unicast_src_ip) && !i->n_peers) {
+		config_warning(b->report, i->unicast_src_ip.pos,
+			"no unicast_peer is given: adverts go to the multicast group");
+		config_hint(b->report, "list the other machines: `unicast_peer { ... }`");
+	}
+}
+
 static void families(ConfigBind *b, ConfigInstanceDraft *i)
 {
 	if (config_given(&i->native_ipv6) && i->family == IP_V4) {
@@ -168,10 +198,14 @@ static void families(ConfigBind *b, ConfigInstanceDraft *i)
 
 void config_bind_references(ConfigBind *b)
 {
-	vec_foreach(n, &b->draft->named)
+	vec_foreach(n, &b->draft->named) {
 		required(b, *n);
-	vec_foreach(i, &b->draft->all)
+		fitting(b, *n);
+	}
+	vec_foreach(i, &b->draft->all) {
 		families(b, *i);
+		companions(b, *i);
+	}
 	vec_foreach(r, &b->draft->references)
 		reference(b, r);
 }

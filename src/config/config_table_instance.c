@@ -12,7 +12,7 @@ const ConfigKeyword config_rows_instance[] = {
 		.standard = "none; must be given unless unicast_src_ip is", INSTANCE(interface),
 		.help = "Where adverts are sent and heard" },
 	{ SCOPE_INSTANCE, "vrf", .kind = KIND_IFNAME, .status = KEYWORD_REFUSED, .value = "IFNAME",
-		.help = "Bind unicast sockets to a VRF when no interface is given" },
+		INSTANCE(vrf), .help = "Bind unicast sockets to a VRF when no interface is given" },
 	{ SCOPE_INSTANCE, "virtual_router_id", .kind = KIND_NUMBER, .value = "N", .min = 1,
 		.max = 255, INSTANCE(vrid),
 		.help = "The number of the virtual router, the same on all its machines" },
@@ -129,13 +129,14 @@ const ConfigKeyword config_rows_instance[] = {
 	{ SCOPE_INSTANCE, "use_vmac", .kind = KIND_WORDS, .status = KEYWORD_UNDERSTOOD,
 		.value = "[[name] IFNAME] [MAC (5 or 6 octets)] [netlink_notify_msg] [group N]",
 		.min = 0, .max = 16, .standard = "off; name vrrp.VRID", .words = config_words_vmac,
+		INSTANCE(use_vmac),
 		.help = "Own addresses and adverts on a private-mode macvlan with MAC "
 			"00:00:5e:00:01:VRID (IPv6 ..:02:VRID); with unicast it forces "
 			"vmac_xmit_base" },
 	{ SCOPE_INSTANCE, "use_vmac_addr", .kind = KIND_FLAG, .status = KEYWORD_UNDERSTOOD,
 		.standard = "off", .help = "Create VMACs also for VIPs on other interfaces" },
 	{ SCOPE_INSTANCE, "vmac_xmit_base", .kind = KIND_FLAG, .status = KEYWORD_UNDERSTOOD,
-		.standard = "off",
+		.standard = "off", INSTANCE(vmac_xmit_base),
 		.help = "Send and receive adverts on the base interface though VIPs are on the "
 			"VMAC" },
 	{ SCOPE_INSTANCE, "use_ipvlan", .kind = KIND_WORDS, .status = KEYWORD_UNDERSTOOD,

@@ -204,7 +204,7 @@ const ConfigKeyword config_rows_rule_line[] = {
 	{ SCOPE_RULE_LINE, "realms", .kind = KIND_TEXT, .status = KEYWORD_UNDERSTOOD,
 		.value = "[N/]N", .optional = true, .help = "Realms" },
 	{ SCOPE_RULE_LINE, "suppress_prefixlength", .kind = KIND_NUMBER,
-		.status = KEYWORD_UNDERSTOOD, .also = "sup_pl", .value = "N", .min = 0, .max = 128,
+		.status = KEYWORD_UNDERSTOOD, .also = "sup_pl", .value = "N", .min = 0, .max = 2147483647,
 		.help = "Ignore matches with a prefix this short" },
 	{ SCOPE_RULE_LINE, "suppress_ifgroup", .kind = KIND_TEXT, .status = KEYWORD_UNDERSTOOD,
 		.also = "sup_group", .value = "N|NAME",

@@ -108,7 +108,8 @@ static void what_the_daemon_cannot_be_without_is_unsupported(void **state _unuse
 			":3:1: unsupported: `virtual_routes`: understood, not yet carried out\n"
 			":6:1: unsupported: `virtual_rules`: understood, not yet carried out\n" },
 		{ "vrrp_sync_group g {\n group {\n x\n }\n notify /a\n}\n" INSTANCE(""),
-			":1:1: unsupported: `vrrp_sync_group`: understood, not yet carried out\n" },
+			":1:1: unsupported: `vrrp_sync_group`: understood, not yet carried out\n"
+			":1:1: warning: `g` has only one member\n" },
 		{ "vrrp_track_file g {\n file a\n}\n",
 			":1:1: warning: `vrrp_track_file` is the old name of `track_file`\n"
 			":1:1: unsupported: `track_file`: understood, not yet carried out\n" },
