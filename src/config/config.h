@@ -16,8 +16,8 @@
 typedef struct ConfigWorld {
 	void *data;
 	/* The whole file in the arena; NULL and an errno when it cannot be read. */
-	const char *(*read_file)(void *data, const char *path, Arena *arena, size_t *ret_size,
-		int *ret_errno);
+	const char *(*read_file)(
+		void *data, const char *path, Arena *arena, size_t *ret_size, int *ret_errno);
 	bool (*has_interface)(void *data, const char *name);
 	/* A list for people: "eth0, eth1, lo". */
 	const char *(*interface_names)(void *data, Arena *arena);

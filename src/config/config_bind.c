@@ -216,6 +216,12 @@ void config_bind_status(ConfigBind *b, const ConfigKeyword *k, SourcePos pos)
 			b->report, pos, "`%s`: understood, not yet carried out", k->name);
 }
 
+/* Not to do what cannot be done is easily carried out. */
+static bool is_off(const char *word)
+{
+	return !strcmp(word, "off") || !strcmp(word, "no") || !strcmp(word, "false");
+}
+
 /* What the row says of how much comes of it; false when not even a look is. */
 static bool bind_status(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s)
 {
@@ -223,6 +229,8 @@ static bool bind_status(ConfigBind *b, const ConfigKeyword *k, const ConfigState
 
 	if (k->old_name && !strcmp(word, k->old_name))
 		config_warning(b->report, s->pos, "`%s` is the old name of `%s`", word, k->name);
+	if (k->kind == KIND_BOOL && s->n_words > 1 && is_off(s->words[1].text))
+		return true;
 	switch (k->status) {
 	case KEYWORD_WORKS: break;
 	case KEYWORD_UNDERSTOOD:

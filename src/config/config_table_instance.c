@@ -68,7 +68,7 @@ const ConfigKeyword config_rows_instance[] = {
 		.standard = "first address of the interface", INSTANCE(mcast_src_ip),
 		.help = "Source of multicast adverts" },
 	{ SCOPE_INSTANCE, "mcast_dst_ip", .kind = KIND_IP, .value = "IP",
-		.standard = "vrrp_mcast_group4 / 6", INSTANCE(mcast_dst_ip),
+		.standard = "vrrp_mcast_group4 or vrrp_mcast_group6", INSTANCE(mcast_dst_ip),
 		.help = "Per-instance advert destination; part of the identity of the instance" },
 	{ SCOPE_INSTANCE, "track_src_ip", .kind = KIND_FLAG, .status = KEYWORD_UNDERSTOOD,
 		.standard = "off",
@@ -121,8 +121,8 @@ const ConfigKeyword config_rows_instance[] = {
 		.standard = "off", .help = "Firewall-drop traffic to the VIPs unless owner" },
 	{ SCOPE_INSTANCE, "skip_check_adv_addr", .kind = KIND_BOOL, .status = KEYWORD_UNDERSTOOD,
 		.value = "[BOOL]", .standard = "global default",
-		.help = "Skip address list check for adverts from the same master as the previous "
-			"one (parsing bug: off still switches it on)" },
+		.help = "Do not compare the addresses of adverts with those of the last "
+			"one of the same master; in keepalived `off` switches it on as well" },
 	{ SCOPE_INSTANCE, "strict_mode", .kind = KIND_BOOL, .status = KEYWORD_UNDERSTOOD,
 		.value = "[BOOL]", .standard = "global vrrp_strict",
 		.help = "Per-instance strict mode" },
@@ -153,7 +153,7 @@ const ConfigKeyword config_rows_instance[] = {
 		.value = "COMMAND [USER [GROUP]]", .help = "Run when the daemon stops" },
 	{ SCOPE_INSTANCE, "notify_deleted", .kind = KIND_NOTIFY, .status = KEYWORD_UNDERSTOOD,
 		.value = "[COMMAND [USER [GROUP]]]", .optional = true,
-		.standard = "FAULT is reported on deletion",
+		.standard = "FAULT is reported when an instance is deleted",
 		.help = "Run when a reload deletes the instance; also switches the reported state "
 			"from FAULT to DELETED" },
 	{ SCOPE_INSTANCE, "notify", .kind = KIND_NOTIFY, .status = KEYWORD_UNDERSTOOD,
@@ -235,8 +235,7 @@ const ConfigKeyword config_rows_hmac[] = {
 		.value = "ID hex:HEX | TEXT | file:PATH", .min = 2, .max = 2,
 		.words = config_words_hmac_key, .repeats = true, .help = "Add a key" },
 	{ SCOPE_HMAC, "active_key", .kind = KIND_NUMBER, .status = KEYWORD_UNDERSTOOD,
-		.value = "ID", .min = 1, .max = 255,
-		.standard = "none - required (extension is disabled otherwise)",
+		.value = "ID", .min = 1, .max = 255, .standard = "none; must be given",
 		.help = "Key used for sending" },
 	{ SCOPE_HMAC, "time_window", .kind = KIND_NUMBER, .status = KEYWORD_UNDERSTOOD,
 		.value = "SECONDS", .min = 1, .max = 300, .standard = "max(3 * advert_int, 5)",

@@ -15,7 +15,7 @@ const ConfigKeyword config_rows_track_line[] = {
 
 const ConfigKeyword config_rows_address_line[] = {
 	{ SCOPE_ADDRESS_LINE, "ADDRESS[/LEN]", .kind = KIND_NOTE, .value = "IP[/LEN]",
-		.standard = "LEN 32 or 128",
+		.standard = "32 or 128 as length",
 		.help = "The address; an address not matching the instance family is ignored with "
 			"an error in virtual_ipaddress" },
 	{ SCOPE_ADDRESS_LINE, "dev", .kind = KIND_IFNAME, .value = "IFNAME",
@@ -204,8 +204,8 @@ const ConfigKeyword config_rows_rule_line[] = {
 	{ SCOPE_RULE_LINE, "realms", .kind = KIND_TEXT, .status = KEYWORD_UNDERSTOOD,
 		.value = "[N/]N", .optional = true, .help = "Realms" },
 	{ SCOPE_RULE_LINE, "suppress_prefixlength", .kind = KIND_NUMBER,
-		.status = KEYWORD_UNDERSTOOD, .also = "sup_pl", .value = "N", .min = 0, .max = 2147483647,
-		.help = "Ignore matches with a prefix this short" },
+		.status = KEYWORD_UNDERSTOOD, .also = "sup_pl", .value = "N", .min = 0,
+		.max = 2147483647, .help = "Ignore matches with a prefix this short" },
 	{ SCOPE_RULE_LINE, "suppress_ifgroup", .kind = KIND_TEXT, .status = KEYWORD_UNDERSTOOD,
 		.also = "sup_group", .value = "N|NAME",
 		.help = "Ignore matches out of this interface group" },

@@ -102,7 +102,7 @@ const ConfigKeyword config_rows_script[] = {
 
 const ConfigKeyword config_rows_track_file[] = {
 	{ SCOPE_TRACK_FILE, "file", .kind = KIND_TEXT, .status = KEYWORD_UNDERSTOOD,
-		.value = "PATH", .standard = "required", NAMED(required),
+		.value = "PATH", .standard = "none; must be given", NAMED(required),
 		.help = "File holding one integer (any C base prefix); missing or unreadable = 0" },
 	{ SCOPE_TRACK_FILE, "weight", .kind = KIND_WEIGHT, .status = KEYWORD_UNDERSTOOD,
 		.value = "N [reverse]", .min = -254, .max = 254, .standard = "1",
@@ -117,7 +117,7 @@ const ConfigKeyword config_rows_track_file[] = {
 
 const ConfigKeyword config_rows_process[] = {
 	{ SCOPE_PROCESS, "process", .kind = KIND_WORDS, .status = KEYWORD_UNDERSTOOD,
-		.value = "NAME [ARG ...]", .min = 1, .max = 64, .standard = "required",
+		.value = "NAME [ARG ...]", .min = 1, .max = 64, .standard = "none; must be given",
 		NAMED(required), .help = "Program to look for, optionally with arguments" },
 	{ SCOPE_PROCESS, "full_command", .kind = KIND_FLAG, .status = KEYWORD_UNDERSTOOD,
 		.standard = "off",
@@ -148,8 +148,8 @@ const ConfigKeyword config_rows_process[] = {
 
 const ConfigKeyword config_rows_bfd[] = {
 	{ SCOPE_BFD, "neighbor_ip", .kind = KIND_IP, .status = KEYWORD_UNDERSTOOD,
-		.also = "neighbour_ip", .value = "IP", .standard = "required", NAMED(required),
-		.help = "Remote system" },
+		.also = "neighbour_ip", .value = "IP", .standard = "none; must be given",
+		NAMED(required), .help = "Remote system" },
 	{ SCOPE_BFD, "source_ip", .kind = KIND_IP, .status = KEYWORD_UNDERSTOOD, .value = "IP",
 		.standard = "routed", NAMED(source), .help = "Local address" },
 	{ SCOPE_BFD, "min_rx", .kind = KIND_NUMBER, .status = KEYWORD_UNDERSTOOD, .value = "MS",

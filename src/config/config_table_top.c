@@ -39,9 +39,7 @@ const ConfigKeyword config_rows_top[] = {
 		.help = "Poll link state of only the listed interfaces, optionally forcing the "
 			"method" },
 	{ SCOPE_TOP, "interface_up_down_delays", .kind = KIND_ITEMS, .status = KEYWORD_UNDERSTOOD,
-		.value = "{ IFNAME DOWN_DELAY [UP_DELAY] ... }",
-		.standard = "0 / up omitted: code uses 0 although the manual says it copies the "
-			    "down delay",
+		.value = "{ IFNAME DOWN_DELAY [UP_DELAY] ... }", .standard = "0",
 		.item = config_item_delays,
 		.help = "Debounce link state changes; down delay is capped below "
 			"(down_timer_adverts-1)*advert_int" },

@@ -588,6 +588,25 @@ static void an_error_names_the_place_and_the_range(void **state _unused_)
 		":4:3: error: there is no vrrp_instance `z`\n");
 }
 
+/* The three severities apart: what may be used, what may be started. */
+static void a_file_may_be_right_and_not_start(void **state _unused_)
+{
+	_cleanup_read_ TestRead right, wrong, fine, off;
+
+	read_text(INSTANCE("unicast_peer {\n 10.0.0.2\n}"), &right);
+	assert_int_equal(right.diags.errors, 0);
+	assert_int_equal(right.diags.unsupported, 1);
+	assert_false(diag_may_start(&right.diags));
+	read_text(INSTANCE("unicast_peer {\n 10.0.0\n}"), &wrong);
+	assert_int_equal(wrong.diags.errors, 1);
+	assert_false(diag_may_start(&wrong.diags));
+	read_text(INSTANCE("use_vmac"), &fine);
+	assert_true(diag_may_start(&fine.diags));
+	assert_int_equal(fine.diags.all.n, 1);
+	read_text(INSTANCE("v3_checksum_as_v2 off\nstrict_mode no"), &off);
+	assert_int_equal(off.diags.all.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -596,6 +615,7 @@ int main(void)
 		cmocka_unit_test(every_word_of_a_line_stands_in_the_sample),
 		cmocka_unit_test(what_no_line_can_mean_is_an_error),
 		cmocka_unit_test(an_error_names_the_place_and_the_range),
+		cmocka_unit_test(a_file_may_be_right_and_not_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
