@@ -91,6 +91,7 @@ typedef struct ConfigReference {
 	const char *name;
 	SourcePos pos;
 	SourcePos owner; /* of the block: what it tracks should stand above it */
+	bool alone;	 /* one such reference is all that a file may have */
 } ConfigReference;
 
 typedef struct ConfigInstanceDraft {

@@ -259,7 +259,12 @@ void config_item_member(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	((ConfigNamedDraft *)draft)->n_members += s->n_words;
 	for (size_t i = 0; i < s->n_words; i++)
-		refer(b, s, &s->words[i], NAMED_INSTANCE);
+		vec_push(&b->draft->references,
+			((ConfigReference){ .kind = NAMED_INSTANCE,
+				.name = s->words[i].text,
+				.pos = s->words[i].pos,
+				.owner = s->parent->parent->pos,
+				.alone = ((ConfigNamedDraft *)draft)->kind == NAMED_SYNC_GROUP }));
 }
 
 void config_item_interfaces(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)

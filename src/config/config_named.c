@@ -74,13 +74,13 @@ static const ConfigNames *names_of(const ConfigDraft *d, ConfigNamedKind kind)
 	return kind == NAMED_INSTANCE ? &d->instance_names : &d->named_names[kind];
 }
 
-static uint32_t line_of(const ConfigDraft *d, ConfigNamedKind kind, uint32_t index)
+static SourcePos pos_of(const ConfigDraft *d, ConfigNamedKind kind, uint32_t index)
 {
 	if (kind == NAMED_SCRIPT)
-		return d->scripts.items[index]->pos.line;
+		return d->scripts.items[index]->pos;
 	if (kind == NAMED_INSTANCE)
-		return d->instances.items[index]->pos.line;
-	return d->named.items[d->named_index[kind].items[index]]->pos.line;
+		return d->instances.items[index]->pos;
+	return d->named.items[d->named_index[kind].items[index]]->pos;
 }
 
 static const char *near_name(const ConfigNames *names, const char *name)
@@ -98,10 +98,31 @@ static const char *near_name(const ConfigNames *names, const char *name)
 	return near;
 }
 
-static void reference(ConfigBind *b, const ConfigReference *r)
+typedef struct Seen { /* has no padding */
+	const char *file;
+	uint32_t line, column, kind, index;
+} Seen;
+
+/* The same name once more: in the same block, or anywhere when it may be in one only. */
+static bool again(const ConfigReference *r, uint32_t index, Map *seen)
+{
+	const Seen key = { .file = r->alone ? NULL : r->owner.file,
+		.line = r->alone ? 0 : r->owner.line,
+		.column = r->alone ? 0 : r->owner.column,
+		.kind = r->kind,
+		.index = index };
+
+	if (map_get(seen, &key, NULL))
+		return true;
+	map_put(seen, &key, 0);
+	return false;
+}
+
+static void reference(ConfigBind *b, const ConfigReference *r, Map *seen)
 {
 	const ConfigNames *names = names_of(b->draft, r->kind);
 	const char *near;
+	SourcePos pos;
 	uint32_t index;
 
 	if (!config_names_get(names, r->name, &index)) {
@@ -112,12 +133,16 @@ static void reference(ConfigBind *b, const ConfigReference *r)
 			config_hint(b->report, "did you mean `%s`?", SHORT(near));
 		return;
 	}
+	if (r->kind != NAMED_TRACK_GROUP && again(r, index, seen))
+		config_warning(b->report, r->pos, "`%s` is in %s already: this is left out",
+			SHORT(r->name), r->alone ? "a vrrp_sync_group" : "this list");
 	if (r->kind == NAMED_SCRIPT)
 		b->draft->scripts.items[index]->used = true;
-	if (r->kind != NAMED_INSTANCE && line_of(b->draft, r->kind, index) > r->owner.line)
+	pos = pos_of(b->draft, r->kind, index);
+	if (r->kind != NAMED_INSTANCE && pos.file == r->owner.file && pos.line > r->owner.line)
 		config_warning(b->report, r->pos,
 			"`%s` is defined at line %u, below its use; keepalived would not track it",
-			SHORT(r->name), line_of(b->draft, r->kind, index));
+			SHORT(r->name), pos.line);
 }
 
 /* Values of one block that must fit together. */
@@ -198,6 +223,8 @@ static void families(ConfigBind *b, ConfigInstanceDraft *i)
 
 void config_bind_references(ConfigBind *b)
 {
+	_cleanup_(map_free) Map seen = MAP_INIT(sizeof(Seen));
+
 	vec_foreach(n, &b->draft->named) {
 		required(b, *n);
 		fitting(b, *n);
@@ -207,5 +234,5 @@ void config_bind_references(ConfigBind *b)
 		companions(b, *i);
 	}
 	vec_foreach(r, &b->draft->references)
-		reference(b, r);
+		reference(b, r, &seen);
 }

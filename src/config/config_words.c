@@ -39,6 +39,8 @@ bool config_words_garp_extra(const ConfigKeyword *k, const ConfigStatement *s, C
 {
 	const size_t at = strcmp(s->words[1].text, "all") ? 1 : 2;
 
+	if (at + 1 < s->n_words)
+		return unexpected(k, &s->words[at + 1], report);
 	if (at < s->n_words)
 		return number_needed(k, &s->words[at], k->scope == SCOPE_GLOBAL, 86400, report);
 	config_error(report, s->words[1].pos, "`%s all` needs a number of seconds", k->name);

@@ -607,6 +607,17 @@ static void a_file_may_be_right_and_not_start(void **state _unused_)
 	assert_int_equal(off.diags.all.n, 0);
 }
 
+static void a_name_that_is_listed_twice_is_told(void **state _unused_)
+{
+	expect_diags("vrrp_sync_group g {\n group {\n  x\n  x\n }\n}\n" INSTANCE(""),
+		":1:1: unsupported: `vrrp_sync_group`: understood, not yet carried out\n"
+		":4:3: warning: `x` is in a vrrp_sync_group already: this is left out\n");
+	expect_diags("track_file f {\n file a\n}\n" INSTANCE("track_file {\n f\n f\n}"),
+		":1:1: unsupported: `track_file`: understood, not yet carried out\n"
+		":6:1: unsupported: `track_file`: understood, not yet carried out\n"
+		":8:2: warning: `f` is in this list already: this is left out\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -615,6 +626,7 @@ int main(void)
 		cmocka_unit_test(every_word_of_a_line_stands_in_the_sample),
 		cmocka_unit_test(what_no_line_can_mean_is_an_error),
 		cmocka_unit_test(an_error_names_the_place_and_the_range),
+		cmocka_unit_test(a_name_that_is_listed_twice_is_told),
 		cmocka_unit_test(a_file_may_be_right_and_not_start),
 	};
 
