@@ -8,7 +8,7 @@ void diag_list_free(DiagList *l)
 {
 	vec_free(&l->all);
 	arena_free(&l->arena);
-	l->errors = 0;
+	l->errors = l->unsupported = 0;
 }
 
 static const char *diag_vprintf(DiagList *l, const char *format, va_list ap)
@@ -33,6 +33,7 @@ void diag_add(DiagList *l, DiagSeverity severity, SourcePos pos, const char *for
 
 	*d = (Diag){ .severity = severity, .pos = pos };
 	l->errors += severity == DIAG_ERROR;
+	l->unsupported += severity == DIAG_UNSUPPORTED;
 	va_start(ap, format);
 	d->text = diag_vprintf(l, format, ap);
 	va_end(ap);
@@ -128,6 +129,10 @@ static void diag_origins(const SourceOrigin *o, StrBuf *out)
 
 void diag_text(const Diag *d, StrBuf *out)
 {
+	static const char *const words[] = { [DIAG_ERROR] = "error",
+		[DIAG_WARNING] = "warning",
+		[DIAG_UNSUPPORTED] = "unsupported" };
+
 	if (d->pos.file)
 		strbuf_printf(out, "%s:", d->pos.file);
 	if (d->pos.line)
@@ -136,7 +141,7 @@ void diag_text(const Diag *d, StrBuf *out)
 		strbuf_printf(out, "%u:", d->pos.column);
 	if (d->pos.file)
 		strbuf_add(out, " ");
-	strbuf_printf(out, "%s: %s\n", d->severity == DIAG_ERROR ? "error" : "warning", d->text);
+	strbuf_printf(out, "%s: %s\n", words[d->severity], d->text);
 	diag_origins(d->pos.origin, out);
 	if (d->hint)
 		strbuf_printf(out, "    %s\n", d->hint);

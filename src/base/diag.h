@@ -33,6 +33,9 @@ struct SourceOrigin {
 typedef enum DiagSeverity {
 	DIAG_ERROR,   /* refuses to start */
 	DIAG_WARNING, /* tells what will really happen */
+	/* The file is right, but what it asks for cannot be carried out yet, and to run without it
+	 * would be something else than was meant: refuses to start, is no mistake. */
+	DIAG_UNSUPPORTED,
 } DiagSeverity;
 
 typedef struct Diag {
@@ -46,6 +49,7 @@ typedef struct DiagList {
 	Arena arena; /* holds the texts */
 	VEC(Diag) all;
 	size_t errors;
+	size_t unsupported;
 } DiagList;
 
 void diag_list_free(DiagList *l);
@@ -60,5 +64,11 @@ void diag_text(const Diag *d, StrBuf *out);
 /* All of them. */
 void diag_list_text(const DiagList *l, StrBuf *out);
 
-#define diag_error(l, pos, ...)	  diag_add((l), DIAG_ERROR, (pos), __VA_ARGS__)
+/* Whether a daemon may start with what was read. */
+static inline bool diag_may_start(const DiagList *l)
+{
+	return !l->errors && !l->unsupported;
+}
+
+#define diag_error(l, pos, ...)   diag_add((l), DIAG_ERROR, (pos), __VA_ARGS__)
 #define diag_warning(l, pos, ...) diag_add((l), DIAG_WARNING, (pos), __VA_ARGS__)

@@ -14,9 +14,11 @@ typedef struct CliArgs {
 } CliArgs;
 
 typedef struct CliCommand {
-	const char *name, *arguments, *help;
+	const char *name, *arguments, *help; /* help NULL: not for everyone */
 	int (*run)(const CliArgs *args);
 } CliCommand;
 
+int cli_keywords(const CliArgs *args);
+int cli_show_config(const CliArgs *args);
 int cli_check(const CliArgs *args);
 int cli_status(const CliArgs *args);

@@ -27,8 +27,9 @@ void config_read(const char *path, const ConfigWorld *world, Config *ret_config,
 		root = config_tree(
 			pre, (ConfigClassify){ config_classify, &index }, &c->arena, &report);
 		if (root) {
-			config_bind(&bind, root);
+			c->model = config_bind(&bind, root);
 			config_check(&check);
+			config_model_settle(c->model);
 		}
 	}
 	config_build(&draft, &c->arena, &c->vrrp);

@@ -16,8 +16,8 @@
 typedef struct ConfigWorld {
 	void *data;
 	/* The whole file in the arena; NULL and an errno when it cannot be read. */
-	const char *(*read_file)(void *data, const char *path, Arena *arena, size_t *ret_size,
-		int *ret_errno);
+	const char *(*read_file)(
+		void *data, const char *path, Arena *arena, size_t *ret_size, int *ret_errno);
 	bool (*has_interface)(void *data, const char *name);
 	/* A list for people: "eth0, eth1, lo". */
 	const char *(*interface_names)(void *data, Arena *arena);
@@ -42,12 +42,15 @@ typedef struct ConfigWorld {
 	size_t expansions;     /* uses of variables and repeated lines; 0: LIMIT_CONFIG_EXPANSIONS */
 } ConfigWorld;
 
+struct ConfigBlock;
+
 typedef struct Config {
 	Arena arena;
 	VrrpConfig vrrp;
+	struct ConfigBlock *model; /* all that was given (config_model.h); NULL: nothing was read */
 } Config;
 
-/* Always fills ret_config as far as it understood; whether it may be used is diags->errors == 0.
+/* Always fills ret_config as far as it understood; whether it may be used is diag_may_start(diags).
  * config_free() it either way. `path` must outlive the configuration, and the configuration the
  * diagnostics: it holds the names of the files. */
 void config_read(const char *path, const ConfigWorld *world, Config *ret_config, DiagList *diags);

@@ -4,6 +4,7 @@
 #include "config/config_value.h"
 
 typedef struct Line {
+	ConfigBind *b;
 	const ConfigStatement *s;
 	ConfigReport *report;
 	ConfigAddress *address;
@@ -81,33 +82,70 @@ static bool option_scope(Line *l, const ConfigWord *w)
 	return false;
 }
 
+/* IP[/LEN] of the same family */
+static bool option_peer(Line *l, const ConfigWord *w)
+{
+	const char *text = w[1].text;
+	char address[IP_TEXT_SIZE] = "";
+	const size_t n = strcspn(text, "/");
+	int64_t length = 0;
+	IpAddr ip;
+
+	memcpy(address, text, MIN(n, sizeof(address) - 1));
+	if (strchr(l->s->words[0].text, '/')) {
+		config_error(l->report, w->pos,
+			"an address with a peer has no length of its own: it belongs to the peer");
+		return false;
+	}
+	if (n >= sizeof(address) || !ip_parse(address, &ip) ||
+		ip.family != l->address->spec.ip.family) {
+		config_error(l->report, w[1].pos, "`%s` is not an address of the same kind",
+			SHORT(text));
+		return false;
+	}
+	if (!text[n] || (config_parse_number(text + n + 1, &length) && length >= 0 &&
+				length <= ip_bits((IpFamily)ip.family)))
+		return true;
+	config_error(l->report, w[1].pos, "the prefix length of %s must be 0 to %d, not `%s`",
+		address, ip_bits((IpFamily)ip.family), SHORT(text + n + 1));
+	return false;
+}
+
+static bool option_lifetime(Line *l, const ConfigWord *w)
+{
+	int64_t seconds;
+
+	if (!strcmp(w[1].text, "forever") ||
+		(config_parse_number(w[1].text, &seconds) && seconds >= 0 && seconds <= UINT32_MAX))
+		return true;
+	config_error(l->report, w[1].pos, "preferred_lft must be seconds or `forever`, not `%s`",
+		SHORT(w[1].text));
+	return false;
+}
+
+static bool option_track_group(Line *l, const ConfigWord *w)
+{
+	l->address->track_group = w + 1;
+	return true;
+}
+
+/* The options that something is done with; what else the table has is only looked at. */
 static const struct {
 	const char *name;
-	bool (*read)(Line *l, const ConfigWord *w); /* NULL: not supported */
-	bool harmless;				    /* goes without it, with a warning */
-	uint8_t values;
+	bool (*read)(Line *l, const ConfigWord *w);
 } options[] = {
-	{ "dev", option_dev, false, 1 },
-	{ "label", option_label, false, 1 },
-	{ "brd", option_broadcast, false, 1 },
-	{ "broadcast", option_broadcast, false, 1 },
-	{ "scope", option_scope, false, 1 },
-	{ "no_track", NULL, true, 0 },
-	{ "noprefixroute", NULL, true, 0 },
-	{ "preferred_lft", NULL, true, 1 },
-	{ "-nodad", NULL, true, 0 },
-	{ "home", NULL, true, 0 },
-	{ "mngtmpaddr", NULL, true, 0 },
-	{ "autojoin", NULL, true, 0 },
-	{ "peer", NULL, false, 1 },
-	{ "use_vmac", NULL, false, 0 },
-	{ "track_group", NULL, false, 1 },
+	{ "dev", option_dev },
+	{ "label", option_label },
+	{ "brd", option_broadcast },
+	{ "scope", option_scope },
+	{ "peer", option_peer },
+	{ "preferred_lft", option_lifetime },
+	{ "track_group", option_track_group },
 };
 
 static bool unknown_option(Line *l, const ConfigWord *w)
 {
-	unsigned best = config_near_enough(w->text) + 1, distance;
-	const char *near = NULL;
+	const char *near;
 	char address[IP_TEXT_SIZE] = "";
 	IpAddr ip;
 
@@ -118,13 +156,7 @@ static bool unknown_option(Line *l, const ConfigWord *w)
 		config_hint(l->report, "each address stands in a line of its own");
 		return false;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-		distance = config_distance(w->text, options[i].name, best);
-		if (distance < best) {
-			best = distance;
-			near = options[i].name;
-		}
-	}
+	near = config_keyword_near(SCOPE_ADDRESS_LINE, w->text);
 	config_error(l->report, w->pos, "unknown option `%s` of an address", SHORT(w->text));
 	if (near)
 		config_hint(l->report, "did you mean `%s`?", near);
@@ -137,27 +169,23 @@ static bool unknown_option(Line *l, const ConfigWord *w)
 static size_t read_option(Line *l, size_t at)
 {
 	const ConfigWord *w = &l->s->words[at];
-	size_t i = 0;
+	const ConfigKeyword *k = config_keyword(l->b->index, SCOPE_ADDRESS_LINE, w->text);
+	size_t values;
 
-	while (i < ARRAY_LEN(options) && strcmp(w->text, options[i].name))
-		i++;
-	if (i == ARRAY_LEN(options)) {
+	if (!k) {
 		unknown_option(l, w);
 		return 0;
 	}
-	if (!options[i].read && !options[i].harmless) {
-		config_error(l->report, w->pos, "`%s` is not supported yet", w->text);
-		return 0;
-	}
-	if (at + options[i].values >= l->s->n_words) {
+	values = config_value_words(k);
+	if (at + values >= l->s->n_words) {
 		config_error(l->report, w->pos, "`%s` needs a value", w->text);
 		return 0;
 	}
-	if (!options[i].read)
-		config_warning(l->report, w->pos, "`%s`: understood, not yet carried out", w->text);
-	else if (!options[i].read(l, w))
-		return 0;
-	return at + 1 + options[i].values;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (!strcmp(k->name, options[i].name) && !options[i].read(l, w))
+			return 0;
+	config_bind_status(l->b, k, w->pos);
+	return at + 1 + values;
 }
 
 /* "255.255.255.0" is 24; -1 when it is no netmask. */
@@ -179,7 +207,7 @@ static bool read_address(Line *l)
 	const char *slash = strchr(w->text, '/');
 	char text[IP_TEXT_SIZE] = "";
 	AddrSpec *spec = &l->address->spec;
-	int64_t length = 32;
+	int64_t length, bits;
 
 	strncpy(text, w->text, MIN(strcspn(w->text, "/"), sizeof(text) - 1));
 	if (!ip_parse(text, &spec->ip) || strcspn(w->text, "/") >= sizeof(text)) {
@@ -187,17 +215,15 @@ static bool read_address(Line *l)
 		config_hint(l->report, "an address looks like 192.0.2.1 or 192.0.2.1/24");
 		return false;
 	}
-	if (spec->ip.family == IP_V6) {
-		config_error(l->report, w->pos, "IPv6 is not supported yet");
-		return false;
-	}
-	if (spec->ip.bytes[0] >= 224 || !spec->ip.bytes[0]) {
+	length = bits = ip_bits((IpFamily)spec->ip.family);
+	if (spec->ip.family == IP_V6 ? spec->ip.bytes[0] == 0xff
+				     : spec->ip.bytes[0] >= 224 || !spec->ip.bytes[0]) {
 		config_error(l->report, w->pos, "`%s` is not the address of one machine", text);
 		return false;
 	}
-	if (slash && (!config_parse_number(slash + 1, &length) || length < 0 || length > 32)) {
-		config_error(l->report, w->pos, "the prefix length of %s must be 0 to 32, not `%s`",
-			text, SHORT(slash + 1));
+	if (slash && (!config_parse_number(slash + 1, &length) || length < 0 || length > bits)) {
+		config_error(l->report, w->pos, "the prefix length of %s must be 0 to %d, not `%s`",
+			text, (int)bits, SHORT(slash + 1));
 		if (netmask_length(slash + 1) >= 0)
 			config_hint(l->report, "write %s/%d", text, netmask_length(slash + 1));
 		return false;
@@ -212,6 +238,10 @@ static bool set_broadcast(Line *l)
 	AddrSpec *spec = &l->address->spec;
 	uint32_t host;
 
+	if (spec->ip.family == IP_V6) {
+		config_error(l->report, w->pos, "IPv6 has no broadcast addresses");
+		return false;
+	}
 	spec->has_broadcast = true;
 	if (strcmp(w->text, "+") && strcmp(w->text, "-"))
 		return config_value_ip4(w, l->report, &spec->broadcast);
@@ -234,10 +264,10 @@ static bool set_broadcast(Line *l)
 	return true;
 }
 
-bool config_address(const ConfigStatement *s, ConfigReport *report, ConfigAddress *ret_address)
+bool config_address(ConfigBind *b, const ConfigStatement *s, ConfigAddress *ret_address)
 {
 	ConfigAddress address = { .pos = s->pos };
-	Line l = { .s = s, .report = report, .address = &address };
+	Line l = { .b = b, .s = s, .report = b->report, .address = &address };
 
 	if (!read_address(&l))
 		return false;

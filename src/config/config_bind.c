@@ -24,7 +24,7 @@ static void bind_unknown(ConfigBind *b, ConfigScope scope, const ConfigStatement
 		config_hint(b->report, "did you mean `%s`?", k->name);
 		return;
 	}
-	for (ConfigScope other = SCOPE_TOP; other < SCOPES && !k; other++)
+	for (ConfigScope other = SCOPE_TOP; other < SCOPE_BLOCKS && !k; other++)
 		k = config_keyword(b->index, other, word);
 	near = config_keyword_near(scope, word);
 	if (k && k->scope == SCOPE_TOP)
@@ -52,7 +52,7 @@ static void bind_surplus(ConfigBind *b, const ConfigKeyword *k, const ConfigStat
 		config_error(b->report, w->pos, "`%s` stands where the block of `%s` should start",
 			SHORT(w->text), k->name);
 		config_hint(b->report, "write `%s %s`", k->name, k->value);
-	} else if (k->kind == KIND_COMMAND) {
+	} else if (k->kind == KIND_COMMAND || k->kind == KIND_NOTIFY) {
 		config_warning(b->report, w->pos, "`%s` is not part of the command and is ignored",
 			SHORT(w->text));
 		config_hint(b->report,
@@ -81,8 +81,26 @@ static void bind_bad(const ConfigKeyword *k, const ConfigStatement *s, void *dra
 
 static void bind_scope(ConfigBind *b, ConfigScope scope, const ConfigStatement *block, void *draft);
 
+/* The block of the model: a block without a name is the same one however often it is opened. */
+static ConfigBlock *bind_inner(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s)
+{
+	ConfigEntry *e = k->named || k->repeats ? NULL : config_block_get(b->block, k->name);
+
+	if (!e) {
+		e = config_block_add(b->block, k, s, b->arena);
+		e->block = config_block_new(b->index, k->opens, b->arena);
+		e->block->keyword = k;
+		e->block->name = k->named && s->n_words > 1 ? s->words[1].text : NULL;
+		e->block->pos = s->pos;
+	}
+	return e->block;
+}
+
 static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s, void *draft)
 {
+	const bool refused = b->refused;
+	ConfigBlock *outer = b->block;
+
 	if (!s->has_block)
 		return; /* the tree has told */
 	if (k->named && (s->n_words < 2 || !*s->words[1].text)) {
@@ -91,9 +109,14 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	}
 	bind_surplus(b, k, s);
 	if (k->kind == KIND_BLOCK) {
+		b->block = bind_inner(b, k, s);
+		b->refused |= k->status == KEYWORD_REFUSED;
 		bind_scope(b, k->opens, s, k->begin ? k->begin(b, s) : draft);
+		b->refused = refused;
+		b->block = outer;
 		return;
 	}
+	config_block_add(b->block, k, s, b->arena);
 	for (const ConfigStatement *i = s->first; k->item && i; i = i->next) {
 		if (!i->bad && i->has_block) {
 			config_error(b->report, i->pos, "a block has no place in `%s`", k->name);
@@ -110,19 +133,24 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s, void *draft)
 {
 	ConfigValue v, *to = (ConfigValue *)(void *)((char *)draft + k->offset);
+	ConfigEntry *e;
 
 	if (!config_value(k, s, b->report, &v)) {
 		bind_bad(k, s, draft);
 		return;
 	}
 	bind_surplus(b, k, s);
-	if (!k->stores)
-		return;
-	if (config_given(to))
+	e = k->repeats ? NULL : config_block_get(b->block, k->name);
+	if (k->stores ? config_given(to) : e && k->kind != KIND_FLAG)
 		config_warning(b->report, s->pos,
 			"`%s` was given in line %u already; this one counts", k->name,
-			to->pos.line);
+			k->stores ? to->pos.line : e->statement->pos.line);
+	e = config_block_add(b->block, k, s, b->arena);
+	e->value = v;
+	if (!k->stores)
+		return;
 	*to = v;
+	e->from = to;
 	if (k->kind == KIND_USER) {
 		to[1] = (ConfigValue){ 0 };
 		if (s->n_words > 2) /* keepalived allows `:GROUP` from 2.3 on */
@@ -131,24 +159,36 @@ static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	}
 }
 
-/* What the row says of how much comes of it; false when that is nothing. */
+void config_bind_status(ConfigBind *b, const ConfigKeyword *k, SourcePos pos)
+{
+	if (b->refused)
+		return;
+	if (k->status == KEYWORD_UNDERSTOOD)
+		config_warning(b->report, pos, "`%s`: understood, not yet carried out", k->name);
+	else if (k->status == KEYWORD_REFUSED)
+		config_unsupported(
+			b->report, pos, "`%s`: understood, not yet carried out", k->name);
+}
+
+/* Not to do what cannot be done is easily carried out. */
+static bool is_off(const char *word)
+{
+	return !strcmp(word, "off") || !strcmp(word, "no") || !strcmp(word, "false");
+}
+
+/* What the row says of how much comes of it; false when not even a look is. */
 static bool bind_status(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s)
 {
 	const char *word = s->words[0].text;
 
 	if (k->old_name && !strcmp(word, k->old_name))
 		config_warning(b->report, s->pos, "`%s` is the old name of `%s`", word, k->name);
+	if (k->kind == KIND_BOOL && s->n_words > 1 && is_off(s->words[1].text))
+		return true;
 	switch (k->status) {
 	case KEYWORD_WORKS: break;
 	case KEYWORD_UNDERSTOOD:
-		config_warning(b->report, s->pos, "`%s`: understood, not yet carried out", k->name);
-		break;
-	case KEYWORD_REFUSED:
-		if (k->subject)
-			config_error(b->report, s->pos, "%s is not supported yet", k->subject);
-		else
-			config_error(b->report, s->pos, "`%s` is not supported yet", k->name);
-		return false;
+	case KEYWORD_REFUSED: config_bind_status(b, k, s->pos); break;
 	case KEYWORD_SKIPPED:
 		if (!b->skipped)
 			config_warning(b->report, s->pos,
@@ -186,6 +226,7 @@ static void bind_statement(ConfigBind *b, ConfigScope scope, const ConfigStateme
 	}
 	if (k->bind) {
 		bind_surplus(b, k, s);
+		config_block_add(b->block, k, s, b->arena);
 		k->bind(b, s, draft);
 	} else {
 		bind_store(b, k, s, draft);
@@ -200,7 +241,12 @@ static void bind_scope(ConfigBind *b, ConfigScope scope, const ConfigStatement *
 		bind_statement(b, scope, s, draft);
 }
 
-void config_bind(ConfigBind *b, const ConfigStatement *root)
+ConfigBlock *config_bind(ConfigBind *b, const ConfigStatement *root)
 {
+	ConfigBlock *model = config_block_new(b->index, SCOPE_TOP, b->arena);
+
+	b->block = model;
 	bind_scope(b, SCOPE_TOP, root, NULL);
+	config_bind_references(b);
+	return model;
 }

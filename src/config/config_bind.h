@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "config/config_draft.h"
 #include "config/config_keywords.h"
+#include "config/config_model.h"
 
 struct ConfigBind {
 	ConfigReport *report;
@@ -13,17 +14,47 @@ struct ConfigBind {
 	const ConfigIndex *index;
 	const ConfigWorld *world;
 	ConfigDraft *draft;
-	bool skipped; /* load balancing was mentioned */
+	ConfigBlock *block; /* of the model: what is bound goes in here */
+	bool skipped;	    /* load balancing was mentioned */
+	bool refused;	    /* within a block that is not carried out: that was told */
 };
 
-void config_bind(ConfigBind *b, const ConfigStatement *root);
+/* Gives the model. */
+ConfigBlock *config_bind(ConfigBind *b, const ConfigStatement *root);
+/* Names the thing in a warning or as unsupported, by the status of its row. */
+void config_bind_status(ConfigBind *b, const ConfigKeyword *k, SourcePos pos);
+/* False after having reported that there is no such interface. */
+bool config_bind_interface(ConfigBind *b, const ConfigWord *w);
+/* The word names a thing; `owner` is where the block begins that needs it. */
+void config_refer(ConfigBind *b, SourcePos owner, const ConfigWord *w, ConfigNamedKind kind);
+/* When all is bound: names that lists refer to. In config_named.c. */
+void config_bind_references(ConfigBind *b);
 
 /* For rows of the table. */
 void *config_begin_global(ConfigBind *b, const ConfigStatement *s);
 void *config_begin_script(ConfigBind *b, const ConfigStatement *s);
 void *config_begin_instance(ConfigBind *b, const ConfigStatement *s);
+void *config_begin_sync_group(ConfigBind *b, const ConfigStatement *s);
+void *config_begin_track_group(ConfigBind *b, const ConfigStatement *s);
+void *config_begin_track_file(ConfigBind *b, const ConfigStatement *s);
+void *config_begin_process(ConfigBind *b, const ConfigStatement *s);
+void *config_begin_bfd(ConfigBind *b, const ConfigStatement *s);
 ConfigItem config_bind_preempt;
 ConfigItem config_item_vip;
 ConfigItem config_item_excluded;
 ConfigItem config_item_track_interface;
 ConfigItem config_item_track_script;
+ConfigItem config_item_group_interface;
+ConfigItem config_item_group_script;
+ConfigItem config_item_file;
+ConfigItem config_item_process;
+ConfigItem config_item_bfd;
+ConfigItem config_item_member;
+ConfigItem config_item_interfaces;
+ConfigItem config_item_linkbeat;
+ConfigItem config_item_delays;
+ConfigItem config_item_peer;
+ConfigItem config_item_static_address;
+ConfigItem config_item_route;
+ConfigItem config_item_static_route;
+ConfigItem config_item_rule;

@@ -25,7 +25,8 @@ static int64_t number(const ConfigValue *a, const ConfigValue *b, int64_t standa
 
 int64_t config_version(const ConfigDraft *d, const ConfigInstanceDraft *i)
 {
-	return number(&i->version, &d->global.version, 2);
+	return number(&i->version, i->family == IP_V6 ? NULL : &d->global.version,
+		i->family == IP_V6 ? 3 : 2);
 }
 
 static IpAddr global_group(const ConfigDraft *d)
@@ -116,7 +117,7 @@ static void build_instance(
 		.vrid = (uint8_t)i->vrid.number,
 		.priority = (uint8_t)config_priority(i),
 		.version = (uint8_t)config_version(d, i),
-		.family = IP_V4,
+		.family = i->family ? i->family : IP_V4,
 		.want_master = config_wants_master(i),
 		.advert_usec = (Span)number(&i->advert_int, NULL, USEC_PER_SEC),
 		.down_timer_adverts =

@@ -3,7 +3,9 @@
 
 static bool is_multicast(const IpAddr *ip)
 {
-	return ip->family == IP_V4 && ip->bytes[0] >= 224 && ip->bytes[0] <= 239;
+	if (ip->family == IP_V6)
+		return ip->bytes[0] == 0xff;
+	return ip->bytes[0] >= 224 && ip->bytes[0] <= 239;
 }
 
 static void rule_multicast(ConfigCheck *c, const char *keyword, ConfigValue *v)
@@ -48,6 +50,8 @@ static void rule_interface(ConfigCheck *c, ConfigInstanceDraft *i)
 
 	if (v->bad)
 		return;
+	if (config_missing(v) && !config_missing(&i->unicast_src_ip))
+		return; /* it is found by the address */
 	if (config_missing(v)) {
 		config_error(c->report, i->pos, "`%s` has no interface", SHORT(i->name));
 		config_hint(c->report, "add `interface NAME`");
@@ -125,7 +129,8 @@ static void rule_authentication(ConfigCheck *c, ConfigInstanceDraft *i)
 	const ConfigValue none = { 0 };
 
 	if (config_given(type) && type->number) {
-		config_error(c->report, type->pos, "auth_type AH is not supported yet");
+		config_unsupported(
+			c->report, type->pos, "`auth_type AH`: understood, not yet carried out");
 		return;
 	}
 	if (type->bad || pass->bad || (config_missing(type) && config_missing(pass)))
@@ -166,7 +171,7 @@ static void rule_address(ConfigCheck *c, ConfigInstanceDraft *i, ConfigAddress *
 
 static void rule_addresses(ConfigCheck *c, ConfigInstanceDraft *i)
 {
-	if (!i->vips.n && !i->bad_vip) {
+	if (!i->vips.n && !i->bad_vip && config_missing(&i->no_vips)) {
 		config_warning(c->report, i->pos, "`%s` has no virtual_ipaddress", SHORT(i->name));
 		config_hint(c->report, "at least one is sensible");
 	}

@@ -7,6 +7,8 @@ ConfigDraft config_draft(void)
 
 	d.script_names.map = MAP_INIT(sizeof(uint64_t));
 	d.instance_names.map = MAP_INIT(sizeof(uint64_t));
+	for (size_t i = 0; i < NAMED_KINDS; i++)
+		d.named_names[i].map = MAP_INIT(sizeof(uint64_t));
 	return d;
 }
 
@@ -31,6 +33,12 @@ void config_draft_free(ConfigDraft *d)
 	vec_free(&d->scripts);
 	names_free(&d->script_names);
 	names_free(&d->instance_names);
+	for (size_t i = 0; i < NAMED_KINDS; i++) {
+		names_free(&d->named_names[i]);
+		vec_free(&d->named_index[i]);
+	}
+	vec_free(&d->named);
+	vec_free(&d->references);
 }
 
 /* The name's entry, or in ret_key the key under which it may be added. */

@@ -32,6 +32,7 @@ static inline bool config_missing(const ConfigValue *v)
 typedef struct ConfigAddress {
 	AddrSpec spec;
 	SourcePos pos, dev_pos, label_pos;
+	const ConfigWord *track_group; /* NULL: none */
 } ConfigAddress;
 
 typedef struct ConfigTrack {
@@ -63,6 +64,36 @@ typedef struct ConfigScriptDraft {
 	uint32_t index; /* among the used ones */
 } ConfigScriptDraft;
 
+/* A thing that is found by its name and not acted on yet. */
+typedef enum ConfigNamedKind {
+	NAMED_SYNC_GROUP,
+	NAMED_TRACK_GROUP,
+	NAMED_FILE,
+	NAMED_PROCESS,
+	NAMED_BFD,
+	NAMED_SCRIPT,	/* only in a ConfigReference: scripts and instances have drafts of */
+	NAMED_INSTANCE, /* their own */
+	NAMED_KINDS,
+} ConfigNamedKind;
+
+typedef struct ConfigNamedDraft {
+	ConfigNamedKind kind;
+	const char *name;
+	SourcePos pos;
+	ConfigValue required; /* the one keyword it cannot be without */
+	size_t n_members;
+	ConfigValue source, quorum, quorum_max;
+} ConfigNamedDraft;
+
+/* A name in a list, to be looked up when all blocks were read. */
+typedef struct ConfigReference {
+	ConfigNamedKind kind;
+	const char *name;
+	SourcePos pos;
+	SourcePos owner; /* of the block: what it tracks should stand above it */
+	bool alone;	 /* one such reference is all that a file may have */
+} ConfigReference;
+
 typedef struct ConfigInstanceDraft {
 	const char *name;
 	SourcePos pos;
@@ -75,6 +106,11 @@ typedef struct ConfigInstanceDraft {
 	VEC(ConfigTrack) interfaces, scripts;
 	VEC(ConfigAddress) vips, excluded;
 	bool bad_vip; /* some line of virtual_ipaddress was reported */
+	ConfigValue unicast_src_ip, native_ipv6, no_vips;
+	ConfigValue use_vmac, vmac_xmit_base, vrf;
+	size_t n_peers;
+	IpFamily family; /* of the first address; IP_NONE: none was given */
+	bool told_ipv6;
 } ConfigInstanceDraft;
 
 /* Names to indices: linear time however many there are. */
@@ -89,6 +125,10 @@ typedef struct ConfigDraft {
 	VEC(ConfigInstanceDraft *) instances;
 	VEC(ConfigInstanceDraft *) all; /* with those whose name is missing or taken */
 	ConfigNames script_names, instance_names;
+	VEC(ConfigNamedDraft *) named; /* in the arena */
+	ConfigNames named_names[NAMED_KINDS];
+	VEC(uint32_t) named_index[NAMED_KINDS]; /* from the index of a name into `named` */
+	VEC(ConfigReference) references;
 } ConfigDraft;
 
 ConfigDraft config_draft(void);

@@ -67,41 +67,75 @@ void config_bind_preempt(ConfigBind *b _unused_, const ConfigStatement *s _unuse
 	((ConfigInstanceDraft *)draft)->nopreempt = (ConfigValue){ 0 };
 }
 
+static void told_ipv6(ConfigBind *b, ConfigInstanceDraft *i, SourcePos pos)
+{
+	if (!i->told_ipv6)
+		config_unsupported(b->report, pos, "IPv6: understood, not yet carried out");
+	i->told_ipv6 = true;
+}
+
+static void no_track_group(ConfigBind *b, const ConfigAddress *a)
+{
+	if (a->track_group)
+		config_error(
+			b->report, a->track_group->pos, "track_group is for static addresses only");
+}
+
 void config_item_vip(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	ConfigInstanceDraft *i = draft;
 	ConfigAddress address;
+	IpFamily family;
 
-	if (config_address(s, b->report, &address))
-		vec_push(&i->vips, address);
-	else
+	if (!config_address(b, s, &address)) {
 		i->bad_vip = true;
+		return;
+	}
+	no_track_group(b, &address);
+	family = (IpFamily)address.spec.ip.family;
+	if (family == IP_V6)
+		told_ipv6(b, i, s->pos);
+	if (!i->family)
+		i->family = family;
+	if (i->family == family) {
+		vec_push(&i->vips, address);
+		return;
+	}
+	config_error(b->report, s->pos, "the addresses of an instance are all IPv4 or all IPv6");
+	config_hint(b->report, "virtual_ipaddress_excluded may hold those of the other kind");
+	i->bad_vip = true;
 }
 
 void config_item_excluded(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
+	ConfigInstanceDraft *i = draft;
 	ConfigAddress address;
 
-	if (config_address(s, b->report, &address))
-		vec_push(&((ConfigInstanceDraft *)draft)->excluded, address);
+	if (!config_address(b, s, &address))
+		return;
+	no_track_group(b, &address);
+	if (address.spec.ip.family == IP_V6)
+		told_ipv6(b, i, s->pos);
+	vec_push(&i->excluded, address);
 }
 
-static bool item_weight(ConfigBind *b, const ConfigStatement *s, size_t at, ConfigTrack *t)
+static bool item_weight(
+	ConfigBind *b, const ConfigStatement *s, size_t at, int most, ConfigTrack *t)
 {
 	const ConfigWord *w = &s->words[at + 1];
 	int64_t number;
 
 	if (at + 1 == s->n_words) {
 		config_error(b->report, s->words[at].pos, "`weight` needs a value");
-		config_hint(b->report, "write `weight N`, -253 to 253");
+		config_hint(b->report, "write `weight N`, -%d to %d", most, most);
 		return false;
 	}
 	if (!config_parse_number(w->text, &number) || number < -254 || number > 254) {
-		config_error(
-			b->report, w->pos, "weight must be -253 to 253, not `%s`", SHORT(w->text));
+		config_error(b->report, w->pos, "weight must be -%d to %d, not `%s`", most, most,
+			SHORT(w->text));
 		return false;
 	}
-	if (number == 254 || number == -254) { /* as keepalived does */
+	if (number > most || number < -most) { /* as keepalived does */
 		number += number < 0 ? 1 : -1;
 		config_warning(
 			b->report, w->pos, "weight must be -253 to 253: %d is used", (int)number);
@@ -111,7 +145,7 @@ static bool item_weight(ConfigBind *b, const ConfigStatement *s, size_t at, Conf
 }
 
 /* NAME [weight N] [reverse|noreverse] */
-static bool track_item(ConfigBind *b, const ConfigStatement *s, ConfigTrack *ret_track)
+static bool track_item(ConfigBind *b, const ConfigStatement *s, int most, ConfigTrack *ret_track)
 {
 	ConfigTrack t = { .name = s->words[0].text, .pos = s->pos };
 
@@ -119,7 +153,7 @@ static bool track_item(ConfigBind *b, const ConfigStatement *s, ConfigTrack *ret
 		const ConfigWord *w = &s->words[i];
 
 		if (!strcmp(w->text, "weight")) {
-			if (!item_weight(b, s, i++, &t))
+			if (!item_weight(b, s, i++, most, &t))
 				return false;
 		} else if (!strcmp(w->text, "reverse")) {
 			t.reverse = true;
@@ -144,7 +178,7 @@ void config_item_track_interface(ConfigBind *b, const ConfigStatement *s, void *
 {
 	ConfigTrack t;
 
-	if (config_value_ifname(&s->words[0], b->report) && track_item(b, s, &t))
+	if (config_value_ifname(&s->words[0], b->report) && track_item(b, s, 253, &t))
 		vec_push(&((ConfigInstanceDraft *)draft)->interfaces, t);
 }
 
@@ -152,6 +186,177 @@ void config_item_track_script(ConfigBind *b, const ConfigStatement *s, void *dra
 {
 	ConfigTrack t;
 
-	if (track_item(b, s, &t))
+	if (track_item(b, s, 253, &t))
 		vec_push(&((ConfigInstanceDraft *)draft)->scripts, t);
+}
+
+/* A group is not acted on: its lists are only looked at. */
+void config_item_group_interface(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	ConfigTrack t;
+
+	if (config_value_ifname(&s->words[0], b->report))
+		(void)track_item(b, s, 253, &t);
+}
+
+bool config_bind_interface(ConfigBind *b, const ConfigWord *w)
+{
+	const ConfigWorld *world = b->world;
+
+	if (!world->has_interface || world->has_interface(world->data, w->text) ||
+		config_given(&b->draft->global.dynamic_interfaces))
+		return true;
+	config_error(b->report, w->pos, "there is no interface `%s` on this machine", w->text);
+	return false;
+}
+
+void config_refer(ConfigBind *b, SourcePos pos, const ConfigWord *w, ConfigNamedKind kind)
+{
+	vec_push(&b->draft->references,
+		((ConfigReference){ .kind = kind, .name = w->text, .pos = w->pos, .owner = pos }));
+}
+
+/* A line of the block of `s->parent`, which stands in the block that needs it. */
+static void refer(ConfigBind *b, const ConfigStatement *s, const ConfigWord *w, ConfigNamedKind k)
+{
+	config_refer(b, s->parent->parent->pos, w, k);
+}
+
+void config_item_group_script(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	ConfigTrack t;
+
+	if (track_item(b, s, 253, &t))
+		refer(b, s, s->words, NAMED_SCRIPT);
+}
+
+void config_item_file(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	ConfigTrack t;
+
+	if (track_item(b, s, 254, &t))
+		refer(b, s, s->words, NAMED_FILE);
+}
+
+void config_item_process(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	ConfigTrack t;
+
+	if (track_item(b, s, 254, &t))
+		refer(b, s, s->words, NAMED_PROCESS);
+}
+
+void config_item_bfd(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	ConfigTrack t;
+
+	if (track_item(b, s, 253, &t))
+		refer(b, s, s->words, NAMED_BFD);
+}
+
+/* Instances of a group, as many in a line as there are. */
+void config_item_member(ConfigBind *b, const ConfigStatement *s, void *draft)
+{
+	((ConfigNamedDraft *)draft)->n_members += s->n_words;
+	for (size_t i = 0; i < s->n_words; i++)
+		vec_push(&b->draft->references,
+			((ConfigReference){ .kind = NAMED_INSTANCE,
+				.name = s->words[i].text,
+				.pos = s->words[i].pos,
+				.owner = s->parent->parent->pos,
+				.alone = ((ConfigNamedDraft *)draft)->kind == NAMED_SYNC_GROUP }));
+}
+
+void config_item_interfaces(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	for (size_t i = 0; i < s->n_words; i++)
+		if (!config_value_ifname(&s->words[i], b->report) ||
+			!config_bind_interface(b, &s->words[i]))
+			return;
+}
+
+/* IFNAME [MII|ETHTOOL|IOCTL] */
+void config_item_linkbeat(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	static const char *const ways[] = { "MII", "ETHTOOL", "IOCTL" };
+
+	if (!config_value_ifname(s->words, b->report) || s->n_words == 1)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		if (!strcasecmp(s->words[1].text, ways[i]))
+			return;
+	config_error(b->report, s->words[1].pos, "`%s` is not MII, ETHTOOL or IOCTL",
+		SHORT(s->words[1].text));
+}
+
+/* IFNAME DOWN_DELAY [UP_DELAY] */
+void config_item_delays(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	int64_t usec;
+
+	if (!config_value_ifname(s->words, b->report))
+		return;
+	if (s->n_words == 1) {
+		config_warning(b->report, s->pos, "`%s` has no delay", SHORT(s->words[0].text));
+		config_hint(b->report, "write `INTERFACE DOWN_DELAY [UP_DELAY]`, in seconds");
+	}
+	for (size_t i = 1; i < MIN(s->n_words, (size_t)3); i++)
+		if (!config_parse_decimal(s->words[i].text, &usec) || usec < 0 || usec > 255000000)
+			config_error(b->report, s->words[i].pos,
+				"a delay must be 0 to 255 seconds, not `%s`",
+				SHORT(s->words[i].text));
+}
+
+/* IP [min_ttl N] [max_ttl N] */
+void config_item_peer(ConfigBind *b, const ConfigStatement *s, void *draft)
+{
+	ConfigInstanceDraft *i = draft;
+	int64_t ttl[2] = { 0, 255 };
+	IpAddr ip;
+
+	i->n_peers++;
+	if (!ip_parse(s->words[0].text, &ip)) {
+		config_error(
+			b->report, s->pos, "`%s` is not an IP address", SHORT(s->words[0].text));
+		return;
+	}
+	if (!i->family)
+		i->family = (IpFamily)ip.family;
+	if (i->family != ip.family) {
+		config_error(b->report, s->pos,
+			"the addresses of an instance and of its peers "
+			"are all IPv4 or all IPv6");
+		return;
+	}
+	for (size_t at = 1; at < s->n_words; at += 2) {
+		const ConfigWord *w = &s->words[at];
+		const ConfigKeyword *k = config_keyword(b->index, SCOPE_PEER_LINE, w->text);
+		const ConfigStatement option = {
+			.words = w, .n_words = s->n_words - at, .pos = w->pos
+		};
+		ConfigValue v;
+
+		if (!k) {
+			config_error(
+				b->report, w->pos, "unknown option `%s` of a peer", SHORT(w->text));
+			config_hint(b->report, ip_parse(w->text, &ip)
+						       ? "each address stands in a line of its own"
+						       : "a peer may have: min_ttl, max_ttl");
+			return;
+		}
+		if (!config_value(k, &option, b->report, &v))
+			return;
+		ttl[!strcmp(k->name, "max_ttl")] = v.number;
+	}
+	if (ttl[0] > ttl[1])
+		config_warning(b->report, s->pos,
+			"min_ttl is greater than max_ttl: nothing of this peer is taken");
+}
+
+void config_item_static_address(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	ConfigAddress address;
+
+	if (config_address(b, s, &address) && address.track_group)
+		config_refer(b, s->pos, address.track_group, NAMED_TRACK_GROUP);
 }

@@ -28,20 +28,27 @@ static unsigned keyword_class(const ConfigKeyword *k)
 
 	if (k->kind == KIND_BLOCK || k->kind == KIND_ITEMS)
 		class |= WORD_BLOCK | (k->scope == SCOPE_TOP ? WORD_TOP : 0);
-	if (k->kind == KIND_COMMAND)
+	if (k->kind == KIND_COMMAND || k->kind == KIND_NOTIFY)
 		class |= WORD_COMMAND;
 	return class;
 }
 
-static void index_put(ConfigIndex *x, const char *name, uint32_t row)
+/* A row as a number: rows come and go, scopes are few. */
+static uint32_t row_number(const ConfigKeyword *k)
 {
-	const ConfigKeyword *k = &config_keywords[row];
+	return (uint32_t)k->scope << 16 | (uint32_t)(k - config_rows(k->scope));
+}
+
+static void index_put(ConfigIndex *x, const ConfigKeyword *k, const char *name)
+{
 	uint32_t class = keyword_class(k), before;
 	KeywordKey key;
 
 	if (!keyword_key(k->scope, name, &key))
 		abort(); /* a bug in the table */
-	map_put(&x->map, &key, row);
+	map_put(&x->map, &key, row_number(k));
+	if (k->scope >= SCOPE_BLOCKS)
+		return;
 	/* What a word is in all blocks is what the tree may build on. */
 	key.scope = SCOPES;
 	if (map_get(&x->map, &key, &before))
@@ -49,15 +56,34 @@ static void index_put(ConfigIndex *x, const char *name, uint32_t row)
 	map_put(&x->map, &key, class);
 }
 
+static void index_put_all(ConfigIndex *x, const ConfigKeyword *k, const char *names)
+{
+	char name[KEYWORD_SIZE];
+
+	for (const char *s = names; *s;) {
+		const size_t n = strcspn(s, " ");
+
+		assert(n < sizeof(name));
+		memcpy(name, s, n);
+		name[n] = 0;
+		index_put(x, k, name);
+		s += n + (s[n] == ' ');
+	}
+}
+
 ConfigIndex config_index(void)
 {
 	ConfigIndex x = { .map = MAP_INIT(sizeof(KeywordKey)) };
 
-	for (uint32_t i = 0; i < config_keywords_n; i++) {
-		index_put(&x, config_keywords[i].name, i);
-		if (config_keywords[i].old_name)
-			index_put(&x, config_keywords[i].old_name, i);
-	}
+	for (ConfigScope scope = 0; scope < SCOPES; scope++)
+		for (const ConfigKeyword *k = config_rows(scope); k->name; k++) {
+			x.n[scope]++;
+			if (k->kind == KIND_NOTE)
+				continue;
+			index_put(&x, k, k->name);
+			index_put_all(&x, k, k->old_name ?: "");
+			index_put_all(&x, k, k->also ?: "");
+		}
 	return x;
 }
 
@@ -78,7 +104,9 @@ const ConfigKeyword *config_keyword(const ConfigIndex *x, ConfigScope scope, con
 {
 	uint32_t row;
 
-	return index_get(x, scope, name, &row) ? &config_keywords[row] : NULL;
+	if (!index_get(x, scope, name, &row))
+		return NULL;
+	return &config_rows((ConfigScope)(row >> 16))[row & 0xffff];
 }
 
 unsigned config_classify(const void *index, const char *word)
@@ -90,11 +118,10 @@ unsigned config_classify(const void *index, const char *word)
 
 const char *config_scope_name(ConfigScope scope)
 {
-	if (scope != SCOPE_TOP)
-		for (size_t i = 0; i < config_keywords_n; i++)
-			if (config_keywords[i].kind == KIND_BLOCK &&
-				config_keywords[i].opens == scope)
-				return config_keywords[i].name;
+	for (ConfigScope outer = 0; outer < SCOPE_BLOCKS; outer++)
+		for (const ConfigKeyword *k = config_rows(outer); k->name; k++)
+			if (k->kind == KIND_BLOCK && scope != SCOPE_TOP && k->opens == scope)
+				return k->name;
 	return "the top level";
 }
 
@@ -139,10 +166,8 @@ const char *config_keyword_near(ConfigScope scope, const char *name)
 	unsigned best = config_near_enough(name) + 1, distance;
 	const char *near = NULL, *part = NULL;
 
-	for (size_t i = 0; i < config_keywords_n; i++) {
-		const ConfigKeyword *k = &config_keywords[i];
-
-		if (k->scope != scope)
+	for (const ConfigKeyword *k = config_rows(scope); k->name; k++) {
+		if (k->kind == KIND_NOTE)
 			continue;
 		distance = strcasecmp(k->name, name) ? config_distance(name, k->name, best) : 0;
 		if (distance < best) {

@@ -14,6 +14,9 @@ static void config_add(
 	char *text;
 
 	r->muted = *n >= LIMIT_CONFIG_ERRORS;
+	/* One is enough, but that one must not be lost among warnings. */
+	if (r->muted && severity == DIAG_UNSUPPORTED && !r->list->unsupported)
+		r->muted = false;
 	if (r->muted) {
 		if ((*n)++ == LIMIT_CONFIG_ERRORS)
 			diag_warning(r->list, pos, "from here on %s are not shown any more",
@@ -42,6 +45,15 @@ void config_warning(ConfigReport *r, SourcePos pos, const char *format, ...)
 
 	va_start(ap, format);
 	config_add(r, DIAG_WARNING, pos, format, ap);
+	va_end(ap);
+}
+
+void config_unsupported(ConfigReport *r, SourcePos pos, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	config_add(r, DIAG_UNSUPPORTED, pos, format, ap);
 	va_end(ap);
 }
 

@@ -14,6 +14,8 @@ typedef struct ConfigReport {
 
 void config_error(ConfigReport *r, SourcePos pos, const char *format, ...) _printf_(3, 4);
 void config_warning(ConfigReport *r, SourcePos pos, const char *format, ...) _printf_(3, 4);
+/* Not a mistake, but the daemon cannot do it yet and does not start without it. */
+void config_unsupported(ConfigReport *r, SourcePos pos, const char *format, ...) _printf_(3, 4);
 /* For the newest one. */
 void config_hint(ConfigReport *r, const char *format, ...) _printf_(2, 3);
 

@@ -59,11 +59,26 @@ bool config_value_ip4(const ConfigWord *w, ConfigReport *report, IpAddr *ret_ip)
 		config_error(report, w->pos, "`%s` is not an IP address", SHORT(w->text));
 		config_hint(report, "an address looks like 192.0.2.1");
 	} else if (ip.family != IP_V4) {
-		config_error(report, w->pos, "IPv6 is not supported yet");
+		config_error(report, w->pos, "`%s` is not an IPv4 address", SHORT(w->text));
 	} else {
 		*ret_ip = ip;
 		return true;
 	}
+	return false;
+}
+
+/* KIND_IP, KIND_IP6 */
+static bool value_ip(
+	const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report, ConfigValue *v)
+{
+	if (!ip_parse(w->text, &v->ip)) {
+		config_error(report, w->pos, "`%s` is not an IP address", SHORT(w->text));
+		config_hint(report, "an address looks like 192.0.2.1");
+		return false;
+	}
+	if (k->kind != KIND_IP6 || v->ip.family == IP_V6)
+		return true;
+	config_error(report, w->pos, "`%s` is not an IPv6 address", SHORT(w->text));
 	return false;
 }
 
@@ -79,11 +94,10 @@ bool config_value_ifname(const ConfigWord *w, ConfigReport *report)
 	return false;
 }
 
-/* Microseconds as seconds: "0.01", "255". */
-static const char *seconds_text(int64_t usec, char buffer[static 40])
+const char *config_seconds(int64_t usec, char buffer[static CONFIG_SECONDS_SIZE])
 {
-	size_t n = (size_t)snprintf(buffer, 40, "%lld.%06lld", (long long)(usec / 1000000),
-		(long long)(usec % 1000000));
+	size_t n = (size_t)snprintf(buffer, CONFIG_SECONDS_SIZE, "%lld.%06lld",
+		(long long)(usec / 1000000), (long long)(usec % 1000000));
 
 	while (buffer[n - 1] == '0')
 		n--;
@@ -94,12 +108,12 @@ static const char *seconds_text(int64_t usec, char buffer[static 40])
 static void range_error(const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report)
 {
 	const char *quote = is_digit(*w->text) || *w->text == '-' ? "" : "`";
-	char min[40], max[40];
+	char min[CONFIG_SECONDS_SIZE], max[CONFIG_SECONDS_SIZE];
 
 	if (k->kind == KIND_DECIMAL)
 		config_error(report, w->pos, "%s must be %s to %s seconds, not %s%s%s", k->name,
-			seconds_text(k->min, min), seconds_text(k->max, max), quote, SHORT(w->text),
-			quote);
+			config_seconds(k->min, min), config_seconds(k->max, max), quote,
+			SHORT(w->text), quote);
 	else
 		config_error(report, w->pos, "%s must be %lld to %lld, not %s%s%s", k->name,
 			(long long)k->min, (long long)k->max, quote, SHORT(w->text), quote);
@@ -209,16 +223,23 @@ size_t config_value_words(const ConfigKeyword *k)
 	case KIND_FLAG: return 0;
 	case KIND_WEIGHT:
 	case KIND_USER: return 2;
-	case KIND_COMMAND: return k->status == KEYWORD_WORKS ? 1 : 3;
+	case KIND_COMMAND: return 1;
+	case KIND_NOTIFY: return 3;
+	case KIND_NUMBERS: return SIZE_MAX / 2;
 	case KIND_WORDS: return (size_t)k->max;
 	case KIND_BLOCK: return k->named;
-	case KIND_ITEMS: return 0;
+	case KIND_ITEMS:
+	case KIND_NOTE: return 0;
 	case KIND_BOOL:
 	case KIND_NUMBER:
 	case KIND_DECIMAL:
 	case KIND_TEXT:
 	case KIND_CHOICE:
-	case KIND_IP4: break;
+	case KIND_IP4:
+	case KIND_IP6:
+	case KIND_IP:
+	case KIND_IFNAME:
+	case KIND_PATH: break;
 	}
 	return 1;
 }
@@ -228,6 +249,55 @@ static bool value_needed(const ConfigKeyword *k)
 	if (k->kind == KIND_WORDS)
 		return k->min > 0;
 	return k->kind != KIND_FLAG && k->kind != KIND_BOOL && !k->optional;
+}
+
+static bool value_path(const ConfigKeyword *k, const ConfigWord *w, ConfigReport *report)
+{
+	if (*w->text == '/')
+		return true;
+	config_error(
+		report, w->pos, "%s must begin with a `/`, unlike `%s`", k->name, SHORT(w->text));
+	return false;
+}
+
+static bool value_numbers(
+	const ConfigKeyword *k, const ConfigStatement *s, ConfigReport *report, ConfigValue *v)
+{
+	for (size_t i = s->n_words - 1; i; i--) /* the first one stays */
+		if (!value_number(k, &s->words[i], report, v))
+			return false;
+	return true;
+}
+
+/* By the kinds that have a look of their own at all words. */
+static bool value_of_kind(
+	const ConfigKeyword *k, const ConfigStatement *s, ConfigReport *report, ConfigValue *v)
+{
+	const ConfigWord *w = &s->words[1];
+
+	switch (k->kind) {
+	case KIND_NUMBER:
+	case KIND_DECIMAL: return value_number(k, w, report, v);
+	case KIND_NUMBERS: return value_numbers(k, s, report, v);
+	case KIND_BOOL: return value_bool(k, w, report, v);
+	case KIND_CHOICE: return value_choice(k, w, report, v);
+	case KIND_IP4: return config_value_ip4(w, report, &v->ip);
+	case KIND_IP6:
+	case KIND_IP: return value_ip(k, w, report, v);
+	case KIND_IFNAME: return config_value_ifname(w, report);
+	case KIND_PATH: return value_path(k, w, report);
+	case KIND_WEIGHT: return value_weight(k, s, report, v);
+	case KIND_TEXT:
+	case KIND_USER:
+	case KIND_COMMAND:
+	case KIND_NOTIFY: return value_text(k, w, report);
+	case KIND_WORDS: return k->words ? k->words(k, s, report) : value_text(k, w, report);
+	case KIND_FLAG:
+	case KIND_BLOCK:
+	case KIND_ITEMS:
+	case KIND_NOTE: break;
+	}
+	return true;
 }
 
 bool config_value(const ConfigKeyword *k, const ConfigStatement *s, ConfigReport *report,
@@ -242,20 +312,15 @@ bool config_value(const ConfigKeyword *k, const ConfigStatement *s, ConfigReport
 		config_hint(report, "write `%s %s`", k->name, k->value);
 		return false;
 	}
+	if (k->kind == KIND_WORDS && k->min >= (int64_t)s->n_words) {
+		config_error(report, s->pos, "`%s` needs %lld values", k->name, (long long)k->min);
+		config_hint(report, "write `%s %s`", k->name, k->value);
+		return false;
+	}
 	if (s->n_words == 1 || k->kind == KIND_FLAG)
 		v.pos = s->pos;
-	else if (k->kind == KIND_NUMBER || k->kind == KIND_DECIMAL)
-		good = value_number(k, w, report, &v);
-	else if (k->kind == KIND_BOOL)
-		good = value_bool(k, w, report, &v);
-	else if (k->kind == KIND_CHOICE)
-		good = value_choice(k, w, report, &v);
-	else if (k->kind == KIND_IP4)
-		good = config_value_ip4(w, report, &v.ip);
-	else if (k->kind == KIND_WEIGHT)
-		good = value_weight(k, s, report, &v);
 	else
-		good = value_text(k, w, report);
+		good = value_of_kind(k, s, report, &v);
 	if (good)
 		*ret_value = v;
 	return good;

@@ -11,6 +11,10 @@ bool config_parse_number(const char *text, int64_t *ret_number);
 /* Seconds with up to six decimals, in microseconds. */
 bool config_parse_decimal(const char *text, int64_t *ret_usec);
 
+enum { CONFIG_SECONDS_SIZE = 40 };
+/* Microseconds as seconds: "0.01", "255". */
+const char *config_seconds(int64_t usec, char buffer[static CONFIG_SECONDS_SIZE]);
+
 /* The words of the statement behind its keyword, by the keyword's kind. */
 bool config_value(const ConfigKeyword *k, const ConfigStatement *s, ConfigReport *report,
 	ConfigValue *ret_value);

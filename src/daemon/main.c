@@ -150,10 +150,16 @@ int main(int argc, char **argv)
 	config_read(options.config, &world, &config, &diags);
 	if (options.config_test)
 		return config_test(&options, &diags);
-	if (diags.errors) {
+	if (!diag_may_start(&diags)) {
 		print_diags(&diags, stderr);
-		(void)fprintf(stderr, "regentd: not started: %zu error%s in %s\n", diags.errors,
-			diags.errors == 1 ? "" : "s", options.config);
+		if (diags.errors)
+			(void)fprintf(stderr, "regentd: not started: %zu error%s in %s\n",
+				diags.errors, diags.errors == 1 ? "" : "s", options.config);
+		else
+			(void)fprintf(stderr,
+				"regentd: not started: %s asks for what cannot be carried out "
+				"yet\n",
+				options.config);
 		return EXIT_CONFIG;
 	}
 	return run(&options, &config, &diags);

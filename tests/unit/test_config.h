@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "config/config.h"
+#include "config/config_show.h"
+#include "test_config_dump.h"
 
 typedef struct TestWorld {
 	const char *text;
@@ -72,7 +74,16 @@ static bool test_has_program(void *data _unused_, const char *name)
 	return strcmp(name, "/missing") != 0;
 }
 
-static inline void read_bytes(const char *text, size_t size, bool script_user, TestRead *ret_read)
+static inline void read_done(TestRead *r)
+{
+	config_free(&r->config);
+	diag_list_free(&r->diags);
+	strbuf_free(&r->text);
+}
+
+#define _cleanup_read_ _cleanup_(read_done)
+
+static inline void read_once(const char *text, size_t size, bool script_user, TestRead *ret_read)
 {
 	TestWorld data = { text, size, script_user };
 	const ConfigWorld world = { &data, test_read_file, test_has_interface, test_interface_names,
@@ -83,19 +94,35 @@ static inline void read_bytes(const char *text, size_t size, bool script_user, T
 	diag_list_text(&ret_read->diags, &ret_read->text);
 }
 
+/* What is printed of a configuration is read as the same one, and printed as the same text. */
+static inline void expect_round_trip(const Config *config, bool script_user)
+{
+	_cleanup_(strbuf_free) StrBuf first = { 0 }, second = { 0 }, before = { 0 }, after = { 0 };
+	_cleanup_read_ TestRead again;
+
+	config_show(config, &first);
+	read_once(strbuf_text(&first), first.n, script_user, &again);
+	if (again.diags.errors)
+		fail_msg("%s\nis printed, but: %s", strbuf_text(&first), strbuf_text(&again.text));
+	config_show(&again.config, &second);
+	assert_string_equal(strbuf_text(&first), strbuf_text(&second));
+	dump_config(&before, &config->vrrp);
+	dump_config(&after, &again.config.vrrp);
+	assert_string_equal(strbuf_text(&before), strbuf_text(&after));
+}
+
+/* Every good text of every test is a sample for the printing. */
+static inline void read_bytes(const char *text, size_t size, bool script_user, TestRead *ret_read)
+{
+	read_once(text, size, script_user, ret_read);
+	if (!ret_read->diags.errors)
+		expect_round_trip(&ret_read->config, script_user);
+}
+
 static inline void read_text(const char *text, TestRead *ret_read)
 {
 	read_bytes(text, strlen(text), false, ret_read);
 }
-
-static inline void read_done(TestRead *r)
-{
-	config_free(&r->config);
-	diag_list_free(&r->diags);
-	strbuf_free(&r->text);
-}
-
-#define _cleanup_read_ _cleanup_(read_done)
 
 /* What is said of the file, word by word: ":LINE:COLUMN: error: TEXT\n    HINT\n" each. */
 static inline void expect_diags(const char *text, const char *diags)

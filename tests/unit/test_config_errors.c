@@ -75,29 +75,51 @@ static void an_unknown_block_gives_one_error(void **state _unused_)
 			"    this is the mark of a merge conflict that was not resolved\n" });
 }
 
-static void what_is_not_supported_is_an_error(void **state _unused_)
+/* Unlike a mistake, and unlike what only lacks: the daemon does not start. */
+static void what_the_daemon_cannot_be_without_is_unsupported(void **state _unused_)
 {
-	EXPECT_EACH({ INSTANCE("unicast_src_ip 10.0.0.1\nunicast_peer {\n 10.0.0.2\n}"),
-			    ":3:1: error: unicast is not supported yet\n"
-			    ":4:1: error: unicast is not supported yet\n" },
-		{ INSTANCE("native_ipv6"), ":3:1: error: IPv6 is not supported yet\n" },
-		{ INSTANCE("virtual_routes {\n foo\n}\nvirtual_rules {\n}\n"),
-			":3:1: error: `virtual_routes` is not supported yet\n"
-			":6:1: error: `virtual_rules` is not supported yet\n" },
-		{ INSTANCE("track_file {\n f\n}\ntrack_process {\n p\n}\ntrack_bfd {\n b\n}"),
-			":3:1: error: `track_file` is not supported yet\n"
-			":6:1: error: `track_process` is not supported yet\n"
-			":9:1: error: `track_bfd` is not supported yet\n" },
-		{ "vrrp_sync_group g {\n group {\n x\n }\n}\n",
-			":1:1: error: `vrrp_sync_group` is not supported yet\n" },
+	EXPECT_EACH(
+		{ INSTANCE("unicast_src_ip 10.0.0.1\nunicast_peer {\n 10.0.0.2\n}"),
+			":3:1: unsupported: `unicast_src_ip`: understood, not yet carried out\n"
+			":4:1: unsupported: `unicast_peer`: understood, not yet carried out\n" },
+		{ INSTANCE("virtual_routes {\n 10.1.0.0/16 dev eth0\n}\nvirtual_rules {\n}\n"),
+			":3:1: unsupported: `virtual_routes`: understood, not yet carried out\n"
+			":6:1: unsupported: `virtual_rules`: understood, not yet carried out\n" },
+		{ "vrrp_sync_group g {\n group {\n x\n }\n notify /a\n}\n" INSTANCE(""),
+			":1:1: unsupported: `vrrp_sync_group`: understood, not yet carried out\n"
+			":1:1: warning: `g` has only one member\n" },
 		{ "vrrp_track_file g {\n file a\n}\n",
 			":1:1: warning: `vrrp_track_file` is the old name of `track_file`\n"
-			":1:1: error: `track_file` is not supported yet\n" },
+			":1:1: unsupported: `track_file`: understood, not yet carried out\n" },
 		{ INSTANCE("authentication {\nauth_type AH\nauth_pass a\n}"),
-			":4:11: error: auth_type AH is not supported yet\n" },
-		{ VIP("2001:db8::1/64"), ":5:3: error: IPv6 is not supported yet\n" },
-		{ VIP("10.0.0.1 peer 10.0.0.2"), ":5:12: error: `peer` is not supported yet\n" },
-		{ INSTANCE("mcast_src_ip fe80::1"), ":3:14: error: IPv6 is not supported yet\n" });
+			":4:11: unsupported: `auth_type AH`: understood, not yet carried out\n" },
+		{ VIP("2001:db8::1/64"),
+			":5:3: unsupported: IPv6: understood, not yet carried out\n" },
+		{ VIP("10.0.0.1 peer 10.0.0.2"),
+			":5:12: unsupported: `peer`: understood, not yet carried out\n" });
+}
+
+/* All of it is looked at nevertheless. */
+static void what_is_unsupported_is_checked(void **state _unused_)
+{
+	EXPECT_EACH({ INSTANCE("track_file {\n f\n}\ntrack_process {\n p\n}\ntrack_bfd {\n b\n}"),
+			    ":3:1: unsupported: `track_file`: understood, not yet carried out\n"
+			    ":4:2: error: there is no track_file `f`\n"
+			    ":6:1: unsupported: `track_process`: understood, not yet carried out\n"
+			    ":7:2: error: there is no vrrp_track_process `p`\n"
+			    ":9:1: unsupported: `track_bfd`: understood, not yet carried out\n"
+			    ":10:2: error: there is no bfd_instance `b`\n" },
+		{ INSTANCE("native_ipv6"),
+			":3:1: unsupported: `native_ipv6`: understood, not yet carried out\n"
+			":3:1: error: native_ipv6 does not go with IPv4 addresses\n" },
+		{ INSTANCE("mcast_src_ip fe80::1"),
+			":3:14: error: `x` has IPv4 addresses, this is not one of them\n" },
+		{ VIP("10.0.0.2\n ff80::1\n 2001::1/129\n 2001::1"),
+			":6:2: error: `ff80::1` is not the address of one machine\n"
+			":7:2: error: the prefix length of 2001::1 must be 0 to 128, not `129`\n"
+			":8:2: unsupported: IPv6: understood, not yet carried out\n"
+			":8:2: error: the addresses of an instance are all IPv4 or all IPv6\n"
+			"    virtual_ipaddress_excluded may hold those of the other kind\n" });
 }
 
 /* --- values -------------------------------------------------------------------------------- */
@@ -441,7 +463,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_keyword_is_told_with_the_nearest),
 		cmocka_unit_test(a_keyword_of_another_block_is_told_where_it_belongs),
 		cmocka_unit_test(an_unknown_block_gives_one_error),
-		cmocka_unit_test(what_is_not_supported_is_an_error),
+		cmocka_unit_test(what_the_daemon_cannot_be_without_is_unsupported),
+		cmocka_unit_test(what_is_unsupported_is_checked),
 		cmocka_unit_test(a_value_out_of_range_is_told_with_the_range),
 		cmocka_unit_test(a_value_that_is_no_choice_is_told),
 		cmocka_unit_test(a_missing_value_is_told),
