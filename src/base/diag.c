@@ -48,6 +48,15 @@ void diag_hint(DiagList *l, const char *format, ...)
 	va_end(ap);
 }
 
+const char *diag_severity(DiagSeverity severity)
+{
+	static const char *const names[] = {
+		[DIAG_ERROR] = "error", [DIAG_WARNING] = "warning", [DIAG_NOTE] = "note"
+	};
+
+	return names[severity];
+}
+
 static bool diag_before(const Diag *a, const Diag *b)
 {
 	if (a->pos.file != b->pos.file)
@@ -80,7 +89,7 @@ void diag_text(const Diag *d, StrBuf *out)
 		strbuf_printf(out, "%u:", d->pos.column);
 	if (d->pos.file)
 		strbuf_add(out, " ");
-	strbuf_printf(out, "%s: %s\n", d->severity == DIAG_ERROR ? "error" : "warning", d->text);
+	strbuf_printf(out, "%s: %s\n", diag_severity(d->severity), d->text);
 	if (d->hint)
 		strbuf_printf(out, "    %s\n", d->hint);
 }

@@ -17,6 +17,7 @@ typedef struct SourcePos {
 typedef enum DiagSeverity {
 	DIAG_ERROR,   /* refuses to start */
 	DIAG_WARNING, /* tells what will really happen */
+	DIAG_NOTE,    /* a habit that is seldom wrong: for who asks, not for the log */
 } DiagSeverity;
 
 typedef struct Diag {
@@ -24,6 +25,8 @@ typedef struct Diag {
 	SourcePos pos;
 	const char *text;
 	const char *hint; /* what to do; NULL when the text says it */
+	uint8_t foreign;  /* the exit status that another program's test of the same file gives
+			     for this; 0: it finds nothing. base sets nothing here */
 } Diag;
 
 typedef struct DiagList {
@@ -37,6 +40,8 @@ void diag_list_free(DiagList *l);
 void diag_add(DiagList *l, DiagSeverity severity, SourcePos pos, const char *format, ...)
 	_printf_(4, 5);
 void diag_hint(DiagList *l, const char *format, ...) _printf_(2, 3);
+/* "error", "warning", "note" */
+const char *diag_severity(DiagSeverity severity);
 /* By place in the file, stable. */
 void diag_sort(DiagList *l);
 /* "file:line:column: error: text\n    hint\n" */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const CliCommand commands[] = {
-	{ "check", "FILE", "check a configuration: exit 0, or the list of errors", cli_check },
+	{ "check", "FILE", "what is wrong with a configuration, and what to do", cli_check },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
 };
 

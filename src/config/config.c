@@ -16,6 +16,7 @@ static const char *read_file(const char *path, const ConfigWorld *world, Arena *
 		text = world->read_file(world->data, path, arena, ret_size, &error);
 	if (!text) {
 		config_error(report, pos, "cannot be read: %s", strerrordesc_np(error));
+		config_keepalived(report, KEEPALIVED_SILENT); /* behaviour 179 */
 		return NULL;
 	}
 	if (*ret_size <= LIMIT_CONFIG_BYTES)

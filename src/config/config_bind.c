@@ -105,13 +105,16 @@ static void bind_surplus(ConfigBind *b, const ConfigKeyword *k, const ConfigStat
 			"put the command and its arguments into one pair of quotes: "
 			"%s \"COMMAND ARGUMENT\"",
 			k->name);
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 	} else if (config_keyword(b->index, k->scope, w->text)) {
 		config_error(
 			b->report, w->pos, "`%s` follows another keyword in its line", w->text);
 		config_hint(b->report, "put it on a line of its own");
+		config_keepalived(b->report, KEEPALIVED_SILENT); /* behaviour 191 */
 	} else {
 		config_warning(b->report, w->pos, "`%s` has no meaning here and is ignored",
 			SHORT(w->text));
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 	}
 }
 
@@ -134,6 +137,8 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	if (k->named && (s->n_words < 2 || !*s->words[1].text)) {
 		config_error(b->report, s->pos, "`%s` needs a name", k->name);
 		config_hint(b->report, "write `%s %s`", k->name, k->value);
+		if (k->opens == SCOPE_SCRIPT)
+			config_keepalived(b->report, KEEPALIVED_PARAMETER);
 	}
 	bind_surplus(b, k, s);
 	if (k->kind == KIND_BLOCK) {
@@ -164,10 +169,12 @@ static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	bind_surplus(b, k, s);
 	if (!k->stores)
 		return;
-	if (config_given(to))
+	if (config_given(to)) {
 		config_warning(b->report, s->pos,
 			"`%s` was given in line %u already; this one counts", k->name,
 			to->pos.line);
+		config_keepalived(b->report, KEEPALIVED_SILENT);
+	}
 	*to = v;
 	if (k->kind == KIND_USER) {
 		to[1] = (ConfigValue){ 0 };
@@ -188,17 +195,21 @@ static bool bind_status(ConfigBind *b, const ConfigKeyword *k, const ConfigState
 	case KEYWORD_WORKS: break;
 	case KEYWORD_UNDERSTOOD:
 		config_warning(b->report, s->pos, "`%s`: understood, not yet carried out", k->name);
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 		break;
 	case KEYWORD_REFUSED:
 		if (k->subject)
 			config_error(b->report, s->pos, "%s is not supported yet", k->subject);
 		else
 			config_error(b->report, s->pos, "`%s` is not supported yet", k->name);
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 		return false;
 	case KEYWORD_SKIPPED:
-		if (!b->skipped)
+		if (!b->skipped) {
 			config_warning(b->report, s->pos,
 				"`%s` is skipped, as is all that is for load balancing", word);
+			config_keepalived(b->report, KEEPALIVED_SILENT);
+		}
 		b->skipped = true;
 		return false;
 	}

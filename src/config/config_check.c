@@ -137,6 +137,7 @@ static void rule_authentication(ConfigCheck *c, ConfigInstanceDraft *i)
 	} else if (!config_given(type)) {
 		config_warning(c->report, pass->pos, "without auth_type, auth_pass is not used");
 		config_hint(c->report, "add `auth_type PASS`");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 		*pass = none;
 	} else if (!config_given(pass)) {
 		config_warning(
@@ -162,6 +163,7 @@ static void rule_address(ConfigCheck *c, ConfigInstanceDraft *i, ConfigAddress *
 	config_error(
 		c->report, a->label_pos, "the label `%s` must begin with `%s`", a->spec.label, dev);
 	config_hint(c->report, "as in `label %s:1`", dev);
+	config_keepalived(c->report, KEEPALIVED_SILENT);
 }
 
 static void rule_addresses(ConfigCheck *c, ConfigInstanceDraft *i)
@@ -294,6 +296,8 @@ static void same_address(ConfigCheck *c, Seen *seen, const ConfigAddress *a)
 	if (map_get(&seen->map, &key, &index)) {
 		config_warning(c->report, a->pos, "%s stands in line %u already",
 			ip_text(&a->spec.ip, text), seen->pos.items[index].line);
+		config_hint(c->report, "one of the two lines is enough");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 		return;
 	}
 	map_put(&seen->map, &key, (uint32_t)seen->pos.n);

@@ -73,6 +73,7 @@ static void rule_shell(ConfigCheck *c, ConfigScriptDraft *s)
 		config_warning(c->report, s->command.pos,
 			"`%s` has no meaning here: no shell runs the command", syntax);
 		config_hint(c->report, "write sh -c '...' or put the command into a script file");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 		return;
 	}
 }
@@ -194,5 +195,6 @@ void config_check_unused(ConfigCheck *c)
 		config_warning(c->report, (*p)->pos, "no instance tracks `%s`: it is not run",
 			SHORT((*p)->name));
 		config_hint(c->report, "name it in the `track_script` block of an instance");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 	}
 }

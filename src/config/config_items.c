@@ -24,6 +24,8 @@ static bool begin_named(ConfigBind *b, const ConfigStatement *s, ConfigNames *na
 	config_error(b->report, w->pos, "the %s `%s` is defined already, in line %u",
 		s->words[0].text, SHORT(w->text), where(b->draft, index)->line);
 	config_hint(b->report, "give it another name or remove one of the two");
+	if (names == &b->draft->script_names)
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 	return false;
 }
 

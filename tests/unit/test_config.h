@@ -21,7 +21,7 @@ typedef struct TestWorld {
 typedef struct TestRead {
 	Config config;
 	DiagList diags;
-	StrBuf text; /* of the diagnostics, without the name of the file */
+	StrBuf text; /* of the diagnostics but notes, without the name of the file */
 } TestRead;
 
 static const char *test_read_file(void *data, const char *path _unused_, Arena *arena,
@@ -80,7 +80,9 @@ static inline void read_bytes(const char *text, size_t size, bool script_user, T
 
 	*ret_read = (TestRead){ 0 };
 	config_read("", &world, &ret_read->config, &ret_read->diags);
-	diag_list_text(&ret_read->diags, &ret_read->text);
+	vec_foreach(d, &ret_read->diags.all)
+		if (d->severity != DIAG_NOTE)
+			diag_text(d, &ret_read->text);
 }
 
 static inline void read_text(const char *text, TestRead *ret_read)

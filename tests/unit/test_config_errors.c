@@ -374,10 +374,12 @@ static void a_label_fits_its_interface(void **state _unused_)
 static void an_address_that_is_there_twice_is_told(void **state _unused_)
 {
 	EXPECT_EACH({ VIP("10.0.0.1/24\n  10.0.0.1/25"),
-			    ":6:3: warning: 10.0.0.1 stands in line 5 already\n" },
+			    ":6:3: warning: 10.0.0.1 stands in line 5 already\n"
+			    "    one of the two lines is enough\n" },
 		{ VIP("10.0.0.1") "vrrp_instance y {\n interface eth0\n virtual_router_id 2\n"
 				  " virtual_ipaddress {\n  10.0.0.1\n }\n}\n",
-			":12:3: warning: 10.0.0.1 stands in line 5 already\n" },
+			":12:3: warning: 10.0.0.1 stands in line 5 already\n"
+			"    one of the two lines is enough\n" },
 		{ VIP("10.0.0.1\n  10.0.0.1 dev eth1"), "" });
 }
 
