@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 #include "config/config.h"
+#include "config/config_pair.h"
 #include "config/config_report.h"
 #include "core/findings.h"
 #include "io/io_host.h"
@@ -8,7 +9,8 @@
 #include <stdio.h>
 
 typedef struct CheckOptions {
-	const char *file;
+	const char *files[2];
+	int n_files;
 	bool json, as_keepalived;
 } CheckOptions;
 
@@ -49,16 +51,20 @@ static bool read_options(const CliArgs *args, CheckOptions *o)
 		} else if (word[0] == '-' && word[1]) {
 			(void)fprintf(stderr, "regent: check does not know %s\n", word);
 			return false;
-		} else if (o->file) {
-			(void)fputs("regent: check takes one file\n", stderr);
+		} else if (o->n_files == 2) {
+			(void)fputs("regent: check takes one file, or those of a pair\n", stderr);
 			return false;
 		} else {
-			o->file = word;
+			o->files[o->n_files++] = word;
 		}
 	}
-	if (!o->file)
+	if (!o->n_files)
 		(void)fputs("regent: check takes a file\n", stderr);
-	return o->file;
+	else if (o->as_keepalived && o->n_files == 2)
+		(void)fputs("regent: --as-keepalived takes one file\n", stderr);
+	else
+		return true;
+	return false;
 }
 
 int cli_check(const CliArgs *args)
@@ -80,7 +86,10 @@ int cli_check(const CliArgs *args)
 
 	if (!read_options(args, &o))
 		return CLI_USAGE;
-	config_read(o.file, &host, &config, &diags);
+	if (o.n_files == 2)
+		config_pair_read(o.files[0], o.files[1], &host, &config.arena, &diags);
+	else
+		config_read(o.files[0], &host, &config, &diags);
 	if (o.json)
 		findings_json(&diags, &text);
 	else

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const CliCommand commands[] = {
-	{ "check", "FILE", "what is wrong with a configuration, and what to do", cli_check },
+	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair", cli_check },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
 };
 
@@ -15,7 +15,7 @@ static void usage(FILE *to)
 {
 	(void)fputs("Usage: regent [--run-dir DIR] COMMAND\n\n", to);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		(void)fprintf(to, "  %-8s %-10s %s\n", commands[i].name, commands[i].arguments,
+		(void)fprintf(to, "  %-8s %-12s %s\n", commands[i].name, commands[i].arguments,
 			commands[i].help);
 	(void)fputs("\nThe run directory is that of the daemon (REGENT_RUN_DIR, " CONTROL_RUN_DIR
 		    ").\n",

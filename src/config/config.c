@@ -26,38 +26,36 @@ static const char *read_file(const char *path, const ConfigWorld *world, Arena *
 	return NULL;
 }
 
+void config_load(const char *path, const ConfigWorld *world, Arena *arena, ConfigReport *report,
+	ConfigDraft *draft)
+{
+	ConfigIndex index = config_index();
+	ConfigBind bind = { report, arena, &index, world, draft };
+	ConfigCheck check = { draft, report, world, arena, .index = &index };
+	const char *text;
+	size_t size;
+
+	text = read_file(path, world, arena, report, &size);
+	if (text)
+		check.root = config_tree(path, text, size,
+			(ConfigClassify){ config_classify, &index }, arena, report);
+	if (check.root) {
+		config_bind(&bind, check.root);
+		config_check(&check);
+	}
+	config_index_free(&index);
+}
+
 void config_read(const char *path, const ConfigWorld *world, Config *ret_config, DiagList *diags)
 {
 	ConfigReport report = { .list = diags };
 	ConfigDraft draft = config_draft();
-	ConfigIndex index = config_index();
 	Config *c = ret_config;
-	const ConfigStatement *root;
-	const char *text;
-	size_t size;
 
 	*c = (Config){ 0 };
-	text = read_file(path, world, &c->arena, &report, &size);
-	if (text) {
-		ConfigBind bind = { .report = &report,
-			.arena = &c->arena,
-			.index = &index,
-			.world = world,
-			.draft = &draft };
-		ConfigCheck check = {
-			.draft = &draft, .report = &report, .world = world, .arena = &c->arena
-		};
-
-		root = config_tree(path, text, size, (ConfigClassify){ config_classify, &index },
-			&c->arena, &report);
-		if (root) {
-			config_bind(&bind, root);
-			config_check(&check);
-		}
-	}
+	config_load(path, world, &c->arena, &report, &draft);
 	config_build(&draft, &c->arena, &c->vrrp);
 	diag_sort(diags);
-	config_index_free(&index);
 	config_draft_free(&draft);
 }
 

@@ -11,7 +11,13 @@ typedef struct ConfigCheck {
 	ConfigReport *report;
 	const ConfigWorld *world;
 	Arena *arena;
+	const ConfigStatement *root; /* what the draft was made from */
+	const ConfigIndex *index;
 } ConfigCheck;
+
+/* Reads a file, binds and checks it; everything in the draft is in the arena. In config.c. */
+void config_load(const char *path, const ConfigWorld *world, Arena *arena, ConfigReport *report,
+	ConfigDraft *draft);
 
 void config_check(ConfigCheck *c);
 
@@ -26,3 +32,22 @@ bool config_wants_master(const ConfigInstanceDraft *i);
 int64_t config_priority(const ConfigInstanceDraft *i);
 int64_t config_version(const ConfigDraft *d, const ConfigInstanceDraft *i);
 IpAddr config_group(const ConfigDraft *d, const ConfigInstanceDraft *i);
+
+/* The statement of this keyword in a block that counts, the last one; NULL: there is none. */
+const ConfigStatement *config_find(const ConfigStatement *block, const char *keyword);
+
+/* unicast_peer and how many lines it has. */
+typedef struct ConfigPeers {
+	const ConfigStatement *block;
+	size_t n; /* 0: adverts go by multicast */
+} ConfigPeers;
+
+ConfigPeers config_peers(const ConfigInstanceDraft *i);
+
+/* The address that adverts come from, if it is written: unicast_src_ip or mcast_src_ip. */
+typedef struct ConfigSource {
+	IpAddr ip;
+	SourcePos pos;
+} ConfigSource;
+
+bool config_source(const ConfigInstanceDraft *i, ConfigSource *ret_source);

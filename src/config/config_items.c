@@ -56,6 +56,7 @@ void *config_begin_instance(ConfigBind *b, const ConfigStatement *s)
 	ConfigInstanceDraft *instance = ARENA_NEW(b->arena, ConfigInstanceDraft);
 
 	instance->pos = s->pos;
+	instance->statement = s;
 	vec_push(&b->draft->all, instance);
 	if (begin_named(b, s, &b->draft->instance_names, instance_pos)) {
 		instance->name = s->words[1].text;

@@ -78,15 +78,20 @@ void status_bool(Status *parent, const char *key, bool value)
 static size_t utf8_size(const char *s)
 {
 	const unsigned char c = (unsigned char)*s;
-	const size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+	const size_t n = c < 0x80   ? 1
+			 : c < 0xc2 ? 0
+			 : c < 0xe0 ? 2
+			 : c < 0xf0 ? 3
+			 : c < 0xf5 ? 4
+				    : 0;
 	const unsigned char next = n > 1 ? (unsigned char)s[1] : 0;
 
 	for (size_t i = 1; i < n; i++)
 		if (((unsigned char)s[i] & 0xc0) != 0x80) /* the NUL too */
 			return 0;
 	/* Too long for what it means, half of a pair, beyond the last one. */
-	if ((c == 0xe0 && next < 0xa0) || (c == 0xed && next > 0x9f) || (c == 0xf0 && next < 0x90) ||
-		(c == 0xf4 && next > 0x8f))
+	if ((c == 0xe0 && next < 0xa0) || (c == 0xed && next > 0x9f) ||
+		(c == 0xf0 && next < 0x90) || (c == 0xf4 && next > 0x8f))
 		return 0;
 	return n;
 }
