@@ -73,7 +73,9 @@ static void bind_unknown(ConfigBind *b, ConfigScope scope, const ConfigStatement
 	for (ConfigScope other = SCOPE_TOP; other < SCOPES && !k; other++)
 		k = config_keyword(b->index, other, word);
 	near = config_keyword_near(scope, word);
-	if (k && k->scope == SCOPE_TOP)
+	if (config_gone(word))
+		config_hint(b->report, "%s", config_gone(word));
+	else if (k && k->scope == SCOPE_TOP)
 		config_hint(b->report, "`%s` stands outside of all blocks", word);
 	else if (k)
 		config_hint(b->report, "`%s` belongs into a `%s` block", word,

@@ -19,6 +19,10 @@ struct ConfigBind {
 
 void config_bind(ConfigBind *b, const ConfigStatement *root);
 
+/* What to do with a word that is no keyword any more; NULL: it never was one. In
+ * config_check_text.c. */
+const char *config_gone(const char *word);
+
 /* For rows of the table. */
 void *config_begin_global(ConfigBind *b, const ConfigStatement *s);
 void *config_begin_script(ConfigBind *b, const ConfigStatement *s);

@@ -147,6 +147,8 @@ static void rule_authentication(ConfigCheck *c, ConfigInstanceDraft *i)
 	} else if (strlen(pass->text) > VRRP_AUTH_SIZE) {
 		config_warning(c->report, pass->pos,
 			"only the first %d characters of auth_pass count", VRRP_AUTH_SIZE);
+		config_hint(
+			c->report, "shorten it to %d characters, on all machines", VRRP_AUTH_SIZE);
 	}
 }
 
@@ -320,6 +322,8 @@ static void (*const whole_rules[])(ConfigCheck *c) = {
 	rule_same_router,
 	rule_same_address,
 	config_check_unused,
+	config_check_text,
+	config_check_notes,
 };
 
 void config_check(ConfigCheck *c)

@@ -27,6 +27,11 @@ void config_check_scripts(ConfigCheck *c);
 void config_check_tracked(ConfigCheck *c, ConfigInstanceDraft *i);
 void config_check_unused(ConfigCheck *c);
 
+/* The rules over the text, in config_check_text.c. */
+void config_check_text(ConfigCheck *c);
+/* Habits, in config_check_note.c. */
+void config_check_notes(ConfigCheck *c);
+
 /* What the values of an instance come to with what it inherits. */
 bool config_wants_master(const ConfigInstanceDraft *i);
 int64_t config_priority(const ConfigInstanceDraft *i);

@@ -105,6 +105,7 @@ static const char *lex_plain(ConfigLexer *l, ConfigToken *t)
 		if (*s == '$' && s + 1 < l->end && s[1] == '{')
 			s = variable_end(s, l->end);
 	t->text = arena_strndup(l->arena, start, (size_t)(s - start));
+	t->cut = s < l->end && (*s == '#' || *s == '!');
 	l->at = s;
 	return s;
 }

@@ -431,7 +431,8 @@ static void trackers_that_are_wrong_are_told(void **state _unused_)
 		{ "vrrp_script chk {\nscript a\n}\n" INSTANCE("track_script {\n chk\n chj\n d\n}"),
 			":8:2: error: there is no vrrp_script `chj`\n"
 			"    did you mean `chk`?\n"
-			":9:2: error: there is no vrrp_script `d`\n" },
+			":9:2: error: there is no vrrp_script `d`\n"
+			"    define it above: `vrrp_script d { script \"COMMAND\" }`\n" },
 		{ "vrrp_script c {\nscript a\n}\n" INSTANCE("track_script {\n c\n c weight 1\n}"),
 			":8:2: warning: `c` is tracked already: this is left out\n" },
 		{ INSTANCE("track_interface {\n eth1\n eth1\n}"),
