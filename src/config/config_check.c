@@ -126,6 +126,7 @@ static void rule_authentication(ConfigCheck *c, ConfigInstanceDraft *i)
 
 	if (config_given(type) && type->number) {
 		config_error(c->report, type->pos, "auth_type AH is not supported yet");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 		return;
 	}
 	if (type->bad || pass->bad || (config_missing(type) && config_missing(pass)))
