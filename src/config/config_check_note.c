@@ -178,6 +178,17 @@ static void note_security(ConfigCheck *c, const Commands *commands, bool securit
 		config_keepalived(c->report, KEEPALIVED_CONFIG);
 }
 
+/* keepalived ignores a brace too many: what stands behind it counts. */
+static bool has_security(const ConfigStatement *global)
+{
+	if (config_find(global, "enable_script_security"))
+		return true;
+	for (const ConfigStatement *s = global->first; s; s = s->next)
+		if (!s->n_words && config_find(s, "enable_script_security"))
+			return true;
+	return false;
+}
+
 void config_check_notes(ConfigCheck *c)
 {
 	Commands commands = { 0 };
@@ -192,7 +203,7 @@ void config_check_notes(ConfigCheck *c)
 		const char *keyword = s->n_words ? s->words[0].text : "";
 
 		if (!strcmp(keyword, "global_defs"))
-			security |= config_find(s, "enable_script_security") != NULL;
+			security |= has_security(s);
 		else if (!strcmp(keyword, "vrrp_instance") || !strcmp(keyword, "vrrp_sync_group"))
 			notify_commands(c, s, &commands);
 	}
