@@ -116,6 +116,7 @@ static void bind_surplus(ConfigBind *b, const ConfigKeyword *k, const ConfigStat
 	} else {
 		config_warning(b->report, w->pos, "`%s` has no meaning here and is ignored",
 			SHORT(w->text));
+		config_hint(b->report, "remove it");
 		config_keepalived(b->report, KEEPALIVED_SILENT);
 	}
 }
@@ -175,6 +176,7 @@ static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 		config_warning(b->report, s->pos,
 			"`%s` was given in line %u already; this one counts", k->name,
 			to->pos.line);
+		config_hint(b->report, "remove one of the two");
 		config_keepalived(b->report, KEEPALIVED_SILENT);
 	}
 	*to = v;

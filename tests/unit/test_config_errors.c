@@ -216,9 +216,11 @@ static void a_missing_value_is_told(void **state _unused_)
 static void a_surplus_value_is_told(void **state _unused_)
 {
 	EXPECT_EACH({ INSTANCE("nopreempt foo"),
-			    ":3:11: warning: `foo` has no meaning here and is ignored\n" },
+			    ":3:11: warning: `foo` has no meaning here and is ignored\n"
+			"    remove it\n" },
 		{ INSTANCE("priority 50 foo"),
-			":3:13: warning: `foo` has no meaning here and is ignored\n" },
+			":3:13: warning: `foo` has no meaning here and is ignored\n"
+			"    remove it\n" },
 		{ INSTANCE("priority 50 state MASTER"),
 			":3:13: error: `state` follows another keyword in its line\n"
 			"    put it on a line of its own\n" },
@@ -246,7 +248,8 @@ static void a_keyword_that_is_given_twice_is_told(void **state _unused_)
 
 	read_text(INSTANCE("priority 5\npriority 6"), &r);
 	assert_string_equal(strbuf_text(&r.text),
-		":4:1: warning: `priority` was given in line 3 already; this one counts\n");
+		":4:1: warning: `priority` was given in line 3 already; this one counts\n"
+			"    remove one of the two\n");
 	assert_int_equal(r.config.vrrp.instances[0].priority, 6);
 }
 

@@ -243,7 +243,8 @@ static void peers_that_do_not_name_each_other_are_told(void **state _unused_)
 {
 	expect_pair(A(PEER("10.0.0.8", "10.0.0.9")), B(PEER("10.0.0.9", "10.0.0.8")), "");
 	expect_pair(A(PEER("10.0.0.8", "10.0.0.9")), B(PEER("10.0.0.7", "10.0.0.8")),
-		"a:6:2: error: unicast_peer of `x` does not name 10.0.0.7, from which the other node "
+		"a:6:2: error: unicast_peer of `x` does not name 10.0.0.7, from which the other "
+		"node "
 		"sends\n"
 		"    the other node: b:5:17\n");
 	expect_pair(A(PEER("10.0.0.8", "10.0.0.9")), B(""),
