@@ -49,6 +49,16 @@ void diag_hint(DiagList *l, const char *format, ...)
 	va_end(ap);
 }
 
+const char *diag_severity(DiagSeverity severity)
+{
+	static const char *const names[] = {
+		[DIAG_ERROR] = "error", [DIAG_WARNING] = "warning",
+		[DIAG_UNSUPPORTED] = "unsupported", [DIAG_NOTE] = "note"
+	};
+
+	return names[severity];
+}
+
 enum { ORIGINS_MAX = 128 }; /* of a place; what is deeper is not looked at */
 
 /* The place in the first file, then the one in the file included there, and so on. */
@@ -129,10 +139,6 @@ static void diag_origins(const SourceOrigin *o, StrBuf *out)
 
 void diag_text(const Diag *d, StrBuf *out)
 {
-	static const char *const words[] = { [DIAG_ERROR] = "error",
-		[DIAG_WARNING] = "warning",
-		[DIAG_UNSUPPORTED] = "unsupported" };
-
 	if (d->pos.file)
 		strbuf_printf(out, "%s:", d->pos.file);
 	if (d->pos.line)
@@ -141,7 +147,7 @@ void diag_text(const Diag *d, StrBuf *out)
 		strbuf_printf(out, "%u:", d->pos.column);
 	if (d->pos.file)
 		strbuf_add(out, " ");
-	strbuf_printf(out, "%s: %s\n", words[d->severity], d->text);
+	strbuf_printf(out, "%s: %s\n", diag_severity(d->severity), d->text);
 	diag_origins(d->pos.origin, out);
 	if (d->hint)
 		strbuf_printf(out, "    %s\n", d->hint);

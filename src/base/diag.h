@@ -36,6 +36,7 @@ typedef enum DiagSeverity {
 	/* The file is right, but what it asks for cannot be carried out yet, and to run without it
 	 * would be something else than was meant: refuses to start, is no mistake. */
 	DIAG_UNSUPPORTED,
+	DIAG_NOTE,    /* a habit that is seldom wrong: for who asks, not for the log */
 } DiagSeverity;
 
 typedef struct Diag {
@@ -43,6 +44,8 @@ typedef struct Diag {
 	SourcePos pos;
 	const char *text;
 	const char *hint; /* what to do; NULL when the text says it */
+	uint8_t foreign;  /* the exit status that another program's test of the same file gives
+			     for this; 0: it finds nothing. base sets nothing here */
 } Diag;
 
 typedef struct DiagList {
@@ -57,6 +60,8 @@ void diag_list_free(DiagList *l);
 void diag_add(DiagList *l, DiagSeverity severity, SourcePos pos, const char *format, ...)
 	_printf_(4, 5);
 void diag_hint(DiagList *l, const char *format, ...) _printf_(2, 3);
+/* "error", "warning", "unsupported", "note" */
+const char *diag_severity(DiagSeverity severity);
 /* By the order in which the text was read, stable. */
 void diag_sort(DiagList *l);
 /* "file:line:column: error: text\n    included from file:line\n    hint\n" */

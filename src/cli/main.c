@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const CliCommand commands[] = {
-	{ "check", "FILE", "check a configuration: exit 0, or the list of errors", cli_check },
+	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair", cli_check },
 	{ "show-config", "FILE", "the configuration as it counts, all defaults filled in",
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
@@ -19,7 +19,7 @@ static void usage(FILE *to)
 	(void)fputs("Usage: regent [--run-dir DIR] COMMAND\n\n", to);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (commands[i].help)
-			(void)fprintf(to, "  %-12s %-10s %s\n", commands[i].name,
+			(void)fprintf(to, "  %-12s %-12s %s\n", commands[i].name,
 				commands[i].arguments, commands[i].help);
 	(void)fputs("\nThe run directory is that of the daemon (REGENT_RUN_DIR, " CONTROL_RUN_DIR
 		    ").\n",

@@ -219,6 +219,7 @@ static bool read_address(Line *l)
 	if (spec->ip.family == IP_V6 ? spec->ip.bytes[0] == 0xff
 				     : spec->ip.bytes[0] >= 224 || !spec->ip.bytes[0]) {
 		config_error(l->report, w->pos, "`%s` is not the address of one machine", text);
+		config_keepalived(l->report, KEEPALIVED_SILENT);
 		return false;
 	}
 	if (slash && (!config_parse_number(slash + 1, &length) || length < 0 || length > bits)) {

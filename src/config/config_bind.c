@@ -27,7 +27,9 @@ static void bind_unknown(ConfigBind *b, ConfigScope scope, const ConfigStatement
 	for (ConfigScope other = SCOPE_TOP; other < SCOPE_BLOCKS && !k; other++)
 		k = config_keyword(b->index, other, word);
 	near = config_keyword_near(scope, word);
-	if (k && k->scope == SCOPE_TOP)
+	if (config_gone(word))
+		config_hint(b->report, "%s", config_gone(word));
+	else if (k && k->scope == SCOPE_TOP)
 		config_hint(b->report, "`%s` stands outside of all blocks", word);
 	else if (k)
 		config_hint(b->report, "`%s` belongs into a `%s` block", word,
@@ -59,13 +61,17 @@ static void bind_surplus(ConfigBind *b, const ConfigKeyword *k, const ConfigStat
 			"put the command and its arguments into one pair of quotes: "
 			"%s \"COMMAND ARGUMENT\"",
 			k->name);
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 	} else if (config_keyword(b->index, k->scope, w->text)) {
 		config_error(
 			b->report, w->pos, "`%s` follows another keyword in its line", w->text);
 		config_hint(b->report, "put it on a line of its own");
+		config_keepalived(b->report, KEEPALIVED_SILENT); /* behaviour 191 */
 	} else {
 		config_warning(b->report, w->pos, "`%s` has no meaning here and is ignored",
 			SHORT(w->text));
+		config_hint(b->report, "remove it");
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 	}
 }
 
@@ -106,6 +112,8 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	if (k->named && (s->n_words < 2 || !*s->words[1].text)) {
 		config_error(b->report, s->pos, "`%s` needs a name", k->name);
 		config_hint(b->report, "write `%s %s`", k->name, k->value);
+		if (k->opens == SCOPE_SCRIPT)
+			config_keepalived(b->report, KEEPALIVED_PARAMETER);
 	}
 	bind_surplus(b, k, s);
 	if (k->kind == KIND_BLOCK) {
@@ -141,10 +149,13 @@ static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	}
 	bind_surplus(b, k, s);
 	e = k->repeats ? NULL : config_block_get(b->block, k->name);
-	if (k->stores ? config_given(to) : e && k->kind != KIND_FLAG)
+	if (k->stores ? config_given(to) : e && k->kind != KIND_FLAG) {
 		config_warning(b->report, s->pos,
 			"`%s` was given in line %u already; this one counts", k->name,
 			k->stores ? to->pos.line : e->statement->pos.line);
+		config_hint(b->report, "remove one of the two");
+		config_keepalived(b->report, KEEPALIVED_SILENT);
+	}
 	e = config_block_add(b->block, k, s, b->arena);
 	e->value = v;
 	if (!k->stores)
@@ -163,11 +174,13 @@ void config_bind_status(ConfigBind *b, const ConfigKeyword *k, SourcePos pos)
 {
 	if (b->refused)
 		return;
-	if (k->status == KEYWORD_UNDERSTOOD)
+	if (k->status == KEYWORD_UNDERSTOOD) {
 		config_warning(b->report, pos, "`%s`: understood, not yet carried out", k->name);
-	else if (k->status == KEYWORD_REFUSED)
+		config_keepalived(b->report, KEEPALIVED_SILENT);
+	} else if (k->status == KEYWORD_REFUSED) {
 		config_unsupported(
 			b->report, pos, "`%s`: understood, not yet carried out", k->name);
+	}
 }
 
 /* Not to do what cannot be done is easily carried out. */
@@ -190,9 +203,11 @@ static bool bind_status(ConfigBind *b, const ConfigKeyword *k, const ConfigState
 	case KEYWORD_UNDERSTOOD:
 	case KEYWORD_REFUSED: config_bind_status(b, k, s->pos); break;
 	case KEYWORD_SKIPPED:
-		if (!b->skipped)
+		if (!b->skipped) {
 			config_warning(b->report, s->pos,
 				"`%s` is skipped, as is all that is for load balancing", word);
+			config_keepalived(b->report, KEEPALIVED_SILENT);
+		}
 		b->skipped = true;
 		return false;
 	}

@@ -30,6 +30,10 @@ void config_refer(ConfigBind *b, SourcePos owner, const ConfigWord *w, ConfigNam
 /* When all is bound: names that lists refer to. In config_named.c. */
 void config_bind_references(ConfigBind *b);
 
+/* What to do with a word that is no keyword any more; NULL: it never was one. In
+ * config_check_text.c. */
+const char *config_gone(const char *word);
+
 /* For rows of the table. */
 void *config_begin_global(ConfigBind *b, const ConfigStatement *s);
 void *config_begin_script(ConfigBind *b, const ConfigStatement *s);

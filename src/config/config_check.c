@@ -142,6 +142,7 @@ static void rule_authentication(ConfigCheck *c, ConfigInstanceDraft *i)
 	} else if (!config_given(type)) {
 		config_warning(c->report, pass->pos, "without auth_type, auth_pass is not used");
 		config_hint(c->report, "add `auth_type PASS`");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 		*pass = none;
 	} else if (!config_given(pass)) {
 		config_warning(
@@ -151,6 +152,8 @@ static void rule_authentication(ConfigCheck *c, ConfigInstanceDraft *i)
 	} else if (strlen(pass->text) > VRRP_AUTH_SIZE) {
 		config_warning(c->report, pass->pos,
 			"only the first %d characters of auth_pass count", VRRP_AUTH_SIZE);
+		config_hint(
+			c->report, "shorten it to %d characters, on all machines", VRRP_AUTH_SIZE);
 	}
 }
 
@@ -164,9 +167,11 @@ static void rule_address(ConfigCheck *c, ConfigInstanceDraft *i, ConfigAddress *
 		dev = a->spec.dev = i->interface.text;
 	if (!dev || !a->spec.label || !strncmp(a->spec.label, dev, strlen(dev)))
 		return;
-	config_error(
-		c->report, a->label_pos, "the label `%s` must begin with `%s`", a->spec.label, dev);
+	config_warning(c->report, a->label_pos,
+		"the label `%s` does not begin with `%s`, as ifconfig and ip expect", a->spec.label,
+		dev);
 	config_hint(c->report, "as in `label %s:1`", dev);
+	config_keepalived(c->report, KEEPALIVED_SILENT);
 }
 
 static void rule_addresses(ConfigCheck *c, ConfigInstanceDraft *i)
@@ -299,6 +304,8 @@ static void same_address(ConfigCheck *c, Seen *seen, const ConfigAddress *a)
 	if (map_get(&seen->map, &key, &index)) {
 		config_warning(c->report, a->pos, "%s stands in line %u already",
 			ip_text(&a->spec.ip, text), seen->pos.items[index].line);
+		config_hint(c->report, "one of the two lines is enough");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 		return;
 	}
 	map_put(&seen->map, &key, (uint32_t)seen->pos.n);
@@ -321,6 +328,8 @@ static void (*const whole_rules[])(ConfigCheck *c) = {
 	rule_same_router,
 	rule_same_address,
 	config_check_unused,
+	config_check_text,
+	config_check_notes,
 };
 
 void config_check(ConfigCheck *c)

@@ -73,6 +73,7 @@ static void rule_shell(ConfigCheck *c, ConfigScriptDraft *s)
 		config_warning(c->report, s->command.pos,
 			"`%s` has no meaning here: no shell runs the command", syntax);
 		config_hint(c->report, "write sh -c '...' or put the command into a script file");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 		return;
 	}
 }
@@ -152,6 +153,9 @@ static void no_such_script(ConfigCheck *c, const ConfigTrack *t)
 	}
 	if (near)
 		config_hint(c->report, "did you mean `%s`?", SHORT(near));
+	else
+		config_hint(c->report, "define it above: `vrrp_script %s { script \"COMMAND\" }`",
+			SHORT(t->name));
 }
 
 /* behaviour 119: keepalived does not find a script that is defined further down. */
@@ -176,11 +180,13 @@ void config_check_tracked(ConfigCheck *c, ConfigInstanceDraft *i)
 			continue;
 		}
 		map_put(&seen, &t->script, 0);
-		if (s->pos.line > i->pos.line)
+		if (s->pos.line > i->pos.line) {
 			config_warning(c->report, t->pos,
 				"`%s` is defined at line %u, below its use; keepalived would not "
 				"track it",
 				SHORT(t->name), s->pos.line);
+			config_hint(c->report, "move the vrrp_script block above the instance");
+		}
 		i->scripts.items[kept++] = *t;
 	}
 	i->scripts.n = kept;
@@ -194,5 +200,6 @@ void config_check_unused(ConfigCheck *c)
 		config_warning(c->report, (*p)->pos, "no instance tracks `%s`: it is not run",
 			SHORT((*p)->name));
 		config_hint(c->report, "name it in the `track_script` block of an instance");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
 	}
 }

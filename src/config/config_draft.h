@@ -97,6 +97,7 @@ typedef struct ConfigReference {
 typedef struct ConfigInstanceDraft {
 	const char *name;
 	SourcePos pos;
+	const ConfigStatement *statement; /* what it was made from */
 	ConfigValue state, interface, vrid, priority, advert_int, version;
 	ConfigValue nopreempt, preempt_delay, auth_type, auth_pass;
 	ConfigValue mcast_src_ip, mcast_dst_ip, dont_track_primary;

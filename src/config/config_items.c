@@ -24,6 +24,8 @@ static bool begin_named(ConfigBind *b, const ConfigStatement *s, ConfigNames *na
 	config_error(b->report, w->pos, "the %s `%s` is defined already, in line %u",
 		s->words[0].text, SHORT(w->text), where(b->draft, index)->line);
 	config_hint(b->report, "give it another name or remove one of the two");
+	if (names == &b->draft->script_names)
+		config_keepalived(b->report, KEEPALIVED_SILENT);
 	return false;
 }
 
@@ -54,6 +56,7 @@ void *config_begin_instance(ConfigBind *b, const ConfigStatement *s)
 	ConfigInstanceDraft *instance = ARENA_NEW(b->arena, ConfigInstanceDraft);
 
 	instance->pos = s->pos;
+	instance->statement = s;
 	vec_push(&b->draft->all, instance);
 	if (begin_named(b, s, &b->draft->instance_names, instance_pos)) {
 		instance->name = s->words[1].text;

@@ -98,6 +98,7 @@ static const char *lex_plain(ConfigLexer *l, ConfigToken *t)
 		if (*s == '$' && s + 1 < l->end && s[1] == '{')
 			s = lex_undefined(l, t, s);
 	t->text = arena_strndup(l->arena, start, (size_t)(s - start));
+	t->cut = s < l->end && (*s == '#' || *s == '!');
 	l->at = s;
 	return s;
 }

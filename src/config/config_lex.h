@@ -24,6 +24,7 @@ typedef struct ConfigToken {
 	SourcePos pos;
 	const char *text; /* TOKEN_WORD: without its quotes, in the arena */
 	bool quoted;
+	bool cut; /* a comment starts where the word ends, without a blank */
 	bool bad; /* was reported */
 } ConfigToken;
 

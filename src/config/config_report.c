@@ -9,8 +9,9 @@
 static void config_add(
 	ConfigReport *r, DiagSeverity severity, SourcePos pos, const char *format, va_list ap)
 {
-	const bool error = severity == DIAG_ERROR;
-	size_t *n = error ? &r->errors : &r->warnings;
+	size_t *n = severity == DIAG_ERROR  ? &r->errors
+		    : severity == DIAG_NOTE ? &r->notes
+					    : &r->warnings;
 	char *text;
 
 	r->muted = *n >= LIMIT_CONFIG_ERRORS;
@@ -19,8 +20,8 @@ static void config_add(
 		r->muted = false;
 	if (r->muted) {
 		if ((*n)++ == LIMIT_CONFIG_ERRORS)
-			diag_warning(r->list, pos, "from here on %s are not shown any more",
-				error ? "errors" : "warnings");
+			diag_warning(r->list, pos, "from here on %ss are not shown any more",
+				diag_severity(severity));
 		return;
 	}
 	(*n)++;
@@ -28,6 +29,30 @@ static void config_add(
 		abort();
 	diag_add(r->list, severity, pos, "%s", text);
 	free(text);
+	/* What we cannot do, it can. */
+	config_keepalived(r, severity == DIAG_NOTE || severity == DIAG_UNSUPPORTED ?
+				     KEEPALIVED_SILENT :
+				     KEEPALIVED_CONFIG);
+}
+
+void config_keepalived(ConfigReport *r, KeepalivedStatus status)
+{
+	if (!r->muted)
+		r->list->all.items[r->list->all.n - 1].foreign = (uint8_t)status;
+}
+
+/* Seen in 2.2.7: a missing parameter ends the reading whatever was found before; of the others the
+ * higher status wins. */
+KeepalivedStatus config_keepalived_status(const DiagList *l)
+{
+	uint8_t status = KEEPALIVED_SILENT;
+
+	vec_foreach(d, &l->all) {
+		if (d->foreign == KEEPALIVED_PARAMETER)
+			return KEEPALIVED_PARAMETER;
+		status = MAX(status, d->foreign);
+	}
+	return (KeepalivedStatus)status;
 }
 
 void config_error(ConfigReport *r, SourcePos pos, const char *format, ...)
@@ -54,6 +79,15 @@ void config_unsupported(ConfigReport *r, SourcePos pos, const char *format, ...)
 
 	va_start(ap, format);
 	config_add(r, DIAG_UNSUPPORTED, pos, format, ap);
+	va_end(ap);
+}
+
+void config_note(ConfigReport *r, SourcePos pos, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	config_add(r, DIAG_NOTE, pos, format, ap);
 	va_end(ap);
 }
 

@@ -129,8 +129,7 @@ static void tree_word(Tree *t, const ConfigToken *token)
 		t->lexer.command = t->class & WORD_COMMAND;
 	}
 	t->bad |= token->bad;
-	vec_push(&t->words,
-		((ConfigWord){ .text = token->text, .pos = token->pos, .quoted = token->quoted }));
+	vec_push(&t->words, ((ConfigWord){ token->text, token->pos, token->quoted, token->cut }));
 	if (++t->n_words > CONFIG_WORDS_MAX) {
 		config_error(t->report, token->pos, "the configuration is too long");
 		config_hint(t->report, "it may have %d words", CONFIG_WORDS_MAX);

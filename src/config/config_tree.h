@@ -22,6 +22,7 @@ typedef struct ConfigWord {
 	const char *text;
 	SourcePos pos;
 	bool quoted;
+	bool cut; /* a comment starts where the word ends, without a blank */
 } ConfigWord;
 
 typedef struct ConfigStatement ConfigStatement;

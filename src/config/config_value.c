@@ -300,6 +300,18 @@ static bool value_of_kind(
 	return true;
 }
 
+/* Seen in 2.2.7: nearly every keyword that has no value ends the reading. */
+static KeepalivedStatus value_hole(const ConfigKeyword *k)
+{
+	static const char *const others[] = { "router_id", "script", "script_user",
+		"notification_email_from" };
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (!strcmp(k->name, others[i]))
+			return KEEPALIVED_CONFIG;
+	return KEEPALIVED_PARAMETER;
+}
+
 bool config_value(const ConfigKeyword *k, const ConfigStatement *s, ConfigReport *report,
 	ConfigValue *ret_value)
 {
@@ -310,6 +322,7 @@ bool config_value(const ConfigKeyword *k, const ConfigStatement *s, ConfigReport
 	if (s->n_words == 1 && value_needed(k)) {
 		config_error(report, s->pos, "`%s` needs a value", k->name);
 		config_hint(report, "write `%s %s`", k->name, k->value);
+		config_keepalived(report, value_hole(k));
 		return false;
 	}
 	if (k->kind == KIND_WORDS && k->min >= (int64_t)s->n_words) {

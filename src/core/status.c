@@ -74,16 +74,42 @@ void status_bool(Status *parent, const char *key, bool value)
 	(void)status_add(parent, key, KIND_BOOL, value ? "true" : "false");
 }
 
+/* The bytes of the character of UTF-8 at `s`; 0 when there is none. */
+static size_t utf8_size(const char *s)
+{
+	const unsigned char c = (unsigned char)*s;
+	const size_t n = c < 0x80   ? 1
+			 : c < 0xc2 ? 0
+			 : c < 0xe0 ? 2
+			 : c < 0xf0 ? 3
+			 : c < 0xf5 ? 4
+				    : 0;
+	const unsigned char next = n > 1 ? (unsigned char)s[1] : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (((unsigned char)s[i] & 0xc0) != 0x80) /* the NUL too */
+			return 0;
+	/* Too long for what it means, half of a pair, beyond the last one. */
+	if ((c == 0xe0 && next < 0xa0) || (c == 0xed && next > 0x9f) ||
+		(c == 0xf0 && next < 0x90) || (c == 0xf4 && next > 0x8f))
+		return 0;
+	return n;
+}
+
 static void json_string(const char *s, StrBuf *out)
 {
 	strbuf_add(out, "\"");
-	for (; *s; s++)
+	for (size_t n; *s; s += MAX(n, 1u)) {
+		n = utf8_size(s);
 		if (*s == '"' || *s == '\\')
 			strbuf_printf(out, "\\%c", *s);
+		else if (!n)
+			strbuf_add(out, "\\ufffd"); /* JSON is UTF-8, a file may be anything */
 		else if ((unsigned char)*s < 0x20 || *s == 0x7f)
 			strbuf_printf(out, "\\u%04x", (unsigned)*s);
 		else
-			strbuf_addn(out, s, 1);
+			strbuf_addn(out, s, n);
+	}
 	strbuf_add(out, "\"");
 }
 

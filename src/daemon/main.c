@@ -31,7 +31,9 @@ static void print_diags(DiagList *diags, FILE *to)
 {
 	_cleanup_(strbuf_free) StrBuf text = { 0 };
 
-	diag_list_text(diags, &text);
+	vec_foreach(d, &diags->all)
+		if (d->severity != DIAG_NOTE)
+			diag_text(d, &text);
 	(void)fputs(strbuf_text(&text), to);
 	(void)fflush(to);
 }

@@ -313,6 +313,8 @@ static void supervisor_say_warnings(const Supervisor *s, const DiagList *warning
 	vec_foreach(d, &warnings->all) {
 		_cleanup_(strbuf_free) StrBuf text = { 0 };
 
+		if (d->severity == DIAG_NOTE)
+			continue;
 		diag_text(d, &text);
 		while (text.n && text.s[text.n - 1] == '\n')
 			text.s[--text.n] = '\0';

@@ -77,7 +77,9 @@ static void golden_config(Golden *g, const char *name)
 	while (fgets(line, sizeof(line), g->in) && strcmp(line, "end\n") != 0)
 		strbuf_add(&m->text, line);
 	config_read(m->name, &world, &m->config, &diags);
-	diag_list_text(&diags, &errors);
+	vec_foreach (d, &diags.all)
+		if (d->severity != DIAG_NOTE)
+			diag_text(d, &errors);
 	(void)fputs(strbuf_text(&errors), stdout);
 	if (!diag_may_start(&diags))
 		exit(1);

@@ -217,9 +217,11 @@ static void a_missing_value_is_told(void **state _unused_)
 static void a_surplus_value_is_told(void **state _unused_)
 {
 	EXPECT_EACH({ INSTANCE("nopreempt foo"),
-			    ":3:11: warning: `foo` has no meaning here and is ignored\n" },
+			    ":3:11: warning: `foo` has no meaning here and is ignored\n"
+			    "    remove it\n" },
 		{ INSTANCE("priority 50 foo"),
-			":3:13: warning: `foo` has no meaning here and is ignored\n" },
+			":3:13: warning: `foo` has no meaning here and is ignored\n"
+			"    remove it\n" },
 		{ INSTANCE("priority 50 state MASTER"),
 			":3:13: error: `state` follows another keyword in its line\n"
 			"    put it on a line of its own\n" },
@@ -247,7 +249,8 @@ static void a_keyword_that_is_given_twice_is_told(void **state _unused_)
 
 	read_text(INSTANCE("priority 5\npriority 6"), &r);
 	assert_string_equal(strbuf_text(&r.text),
-		":4:1: warning: `priority` was given in line 3 already; this one counts\n");
+		":4:1: warning: `priority` was given in line 3 already; this one counts\n"
+		"    remove one of the two\n");
 	assert_int_equal(r.config.vrrp.instances[0].priority, 6);
 }
 
@@ -366,11 +369,12 @@ static void an_address_that_is_wrong_is_told(void **state _unused_)
 
 static void a_label_fits_its_interface(void **state _unused_)
 {
-	EXPECT_EACH({ VIP("10.0.0.1 label foo"),
-			    ":5:18: error: the label `foo` must begin with `eth0`\n"
-			    "    as in `label eth0:1`\n" },
+	EXPECT_EACH({ VIP("10.0.0.1 label foo"), ":5:18: warning: the label `foo` does not begin "
+						 "with `eth0`, as ifconfig and ip expect\n"
+						 "    as in `label eth0:1`\n" },
 		{ VIP("10.0.0.1 label eth0:1 dev eth1"),
-			":5:18: error: the label `eth0:1` must begin with `eth1`\n"
+			":5:18: warning: the label `eth0:1` does not begin with `eth1`, as "
+			"ifconfig and ip expect\n"
 			"    as in `label eth1:1`\n" },
 		{ VIP("10.0.0.1 label eth0:12345678901"),
 			":5:18: error: the label `eth0:12345678901` must have 1 to 15 characters\n"
@@ -380,10 +384,12 @@ static void a_label_fits_its_interface(void **state _unused_)
 static void an_address_that_is_there_twice_is_told(void **state _unused_)
 {
 	EXPECT_EACH({ VIP("10.0.0.1/24\n  10.0.0.1/25"),
-			    ":6:3: warning: 10.0.0.1 stands in line 5 already\n" },
+			    ":6:3: warning: 10.0.0.1 stands in line 5 already\n"
+			    "    one of the two lines is enough\n" },
 		{ VIP("10.0.0.1") "vrrp_instance y {\n interface eth0\n virtual_router_id 2\n"
 				  " virtual_ipaddress {\n  10.0.0.1\n }\n}\n",
-			":12:3: warning: 10.0.0.1 stands in line 5 already\n" },
+			":12:3: warning: 10.0.0.1 stands in line 5 already\n"
+			"    one of the two lines is enough\n" },
 		{ VIP("10.0.0.1\n  10.0.0.1 dev eth1"), "" });
 }
 
@@ -435,7 +441,8 @@ static void trackers_that_are_wrong_are_told(void **state _unused_)
 		{ "vrrp_script chk {\nscript a\n}\n" INSTANCE("track_script {\n chk\n chj\n d\n}"),
 			":8:2: error: there is no vrrp_script `chj`\n"
 			"    did you mean `chk`?\n"
-			":9:2: error: there is no vrrp_script `d`\n" },
+			":9:2: error: there is no vrrp_script `d`\n"
+			"    define it above: `vrrp_script d { script \"COMMAND\" }`\n" },
 		{ "vrrp_script c {\nscript a\n}\n" INSTANCE("track_script {\n c\n c weight 1\n}"),
 			":8:2: warning: `c` is tracked already: this is left out\n" },
 		{ INSTANCE("track_interface {\n eth1\n eth1\n}"),

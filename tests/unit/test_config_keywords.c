@@ -260,7 +260,8 @@ static void a_password_has_8_letters(void **state _unused_)
 	assert_int_equal(i->auth_type, VRRP_AUTH_PASS);
 	assert_memory_equal(i->auth_data, "secret\0", 8);
 	v = expect_warnings(INSTANCE("authentication {\nauth_type PASS\nauth_pass 123456789\n}"),
-		":5:11: warning: only the first 8 characters of auth_pass count\n", &r2);
+		":5:11: warning: only the first 8 characters of auth_pass count\n"
+		"    shorten it to 8 characters, on all machines\n", &r2);
 	assert_memory_equal(v->instances[0].auth_data, "12345678", 8);
 }
 
@@ -535,7 +536,8 @@ static void a_script_defined_below_is_found_with_a_warning(void **state _unused_
 	const VrrpConfig *v = expect_warnings(
 		INSTANCE("track_script {\n s\n}") "vrrp_script s {\nscript a\n}\n",
 		":4:2: warning: `s` is defined at line 11, below its use; keepalived would not "
-		"track it\n",
+		"track it\n"
+		"    move the vrrp_script block above the instance\n",
 		&r);
 
 	assert_int_equal(v->instances[0].n_scripts, 1);
