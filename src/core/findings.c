@@ -169,6 +169,20 @@ void findings_text(const DiagList *l, const FindingsSources *sources, StrBuf *ou
 	}
 }
 
+/* Innermost first. */
+static void add_includes(Status *list, const SourceOrigin *o)
+{
+	for (; o; o = o->at.origin) {
+		Status *s;
+
+		if (o->kind != ORIGIN_INCLUDE)
+			continue;
+		s = status_object(list, NULL);
+		status_string(s, "file", o->at.file);
+		status_number(s, "line", o->at.line);
+	}
+}
+
 void findings_json(const DiagList *l, StrBuf *out)
 {
 	_cleanup_(arena_free) Arena arena = { 0 };
@@ -187,7 +201,7 @@ void findings_json(const DiagList *l, StrBuf *out)
 		status_string(s, "text", d->text);
 		if (d->hint)
 			status_string(s, "hint", d->hint);
-		(void)status_list(s, "included_from");
+		add_includes(status_list(s, "included_from"), d->pos.origin);
 	}
 	status_json(list, out);
 }

@@ -7,6 +7,7 @@
 
 #include "config/config_glob.h"
 #include "config/config_pre.h"
+#include "core/findings.h"
 #include "core/limits.h"
 
 #include <errno.h>
@@ -464,6 +465,23 @@ static void a_long_name_is_an_error(void **state _unused_)
 	strbuf_free(&b);
 }
 
+/* For programs, innermost first. */
+static void json_tells_the_chain_of_includes(void **state _unused_)
+{
+	Pre p = { .files = "include b\n=== b\nx\ninclude c\n=== c\n$A=$A\n$A\n" };
+	_cleanup_(strbuf_free) StrBuf json = { 0 };
+	const char *b, *a;
+
+	pre_run(&p);
+	findings_json(&p.diags, &json);
+	b = strstr(strbuf_text(&json), "\"included_from\": [\n      {\n        \"file\": \"b\",\n"
+				       "        \"line\": 2\n");
+	assert_non_null(b);
+	a = strstr(b, "\"file\": \"a.conf\",\n        \"line\": 1\n");
+	assert_non_null(a);
+	pre_done(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,6 +499,7 @@ int main(void)
 		cmocka_unit_test(a_list_repeats_its_line),
 		cmocka_unit_test(a_repetition_without_meaning_is_an_error),
 		cmocka_unit_test(an_include_is_put_in_place),
+		cmocka_unit_test(json_tells_the_chain_of_includes),
 		cmocka_unit_test(patterns_stand_for_files),
 		cmocka_unit_test(names_match_patterns),
 		cmocka_unit_test(a_missing_file_is_as_bad_as_was_asked),
