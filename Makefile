@@ -25,6 +25,7 @@ test: build
 	@tools/test $(BUILD)
 
 install: build
+	@meson configure -Dprefix=$(PREFIX) $(BUILD)
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
 
 clean:
