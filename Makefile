@@ -25,7 +25,7 @@ test: build
 	@tools/test $(BUILD)
 
 install: build
-	@meson configure -Dprefix=$(PREFIX) $(BUILD)
+	@meson configure -Dprefix=$(PREFIX) $(BUILD) && ninja -C $(BUILD) >/dev/null
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
 
 clean:
