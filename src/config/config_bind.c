@@ -140,7 +140,8 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 
 static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s, void *draft)
 {
-	ConfigValue v, *to = (ConfigValue *)(void *)((char *)draft + k->offset);
+	/* A block of which nothing is stored has no draft. */
+	ConfigValue v, *to = k->stores ? (ConfigValue *)(void *)((char *)draft + k->offset) : NULL;
 	ConfigEntry *e;
 
 	if (!config_value(k, s, b->report, &v)) {
