@@ -73,25 +73,13 @@ int cli_check(const CliArgs *args)
 	_cleanup_(diag_list_free) DiagList diags = { 0 };
 	_cleanup_(strbuf_free) StrBuf text = { 0 };
 	_cleanup_(config_free) Config config = { 0 };
-	const ConfigWorld host = {
-		.data = &sources,
-		.read_file = read_and_keep,
-		.has_interface = io_host_has_interface,
-		.interface_names = io_host_interface_names,
-		.find_user = io_host_find_user,
-		.find_group = io_host_find_group,
-		.has_program = io_host_has_program,
-		.file_problem = io_host_file_problem,
-		.list_directory = io_host_list_directory,
-		.directory_of = io_host_directory_of,
-		.host_name = io_host_host_name,
-		.environment = io_host_environment,
-		.seed = io_host_seed,
-	};
+	ConfigWorld host = { IO_HOST_WORLD };
 	CheckOptions o = { 0 };
 
 	if (!read_options(args, &o))
 		return CLI_USAGE;
+	host.data = &sources;
+	host.read_file = read_and_keep;
 	if (o.n_files == 2)
 		config_pair_read(o.files[0], o.files[1], &host, &config.arena, &diags);
 	else

@@ -6,14 +6,7 @@
 
 #include <stdio.h>
 
-static const ConfigWorld host = {
-	.read_file = io_host_read_file,
-	.has_interface = io_host_has_interface,
-	.interface_names = io_host_interface_names,
-	.find_user = io_host_find_user,
-	.find_group = io_host_find_group,
-	.has_program = io_host_has_program,
-};
+static const ConfigWorld host = { IO_HOST_WORLD };
 
 int cli_show_config(const CliArgs *args)
 {

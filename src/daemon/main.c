@@ -12,20 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const ConfigWorld host = {
-	.read_file = io_host_read_file,
-	.has_interface = io_host_has_interface,
-	.interface_names = io_host_interface_names,
-	.find_user = io_host_find_user,
-	.find_group = io_host_find_group,
-	.has_program = io_host_has_program,
-	.file_problem = io_host_file_problem,
-	.list_directory = io_host_list_directory,
-	.directory_of = io_host_directory_of,
-	.host_name = io_host_host_name,
-	.environment = io_host_environment,
-	.seed = io_host_seed,
-};
+static const ConfigWorld host = { IO_HOST_WORLD };
 
 static void print_diags(DiagList *diags, FILE *to)
 {

@@ -24,3 +24,13 @@ uint64_t io_host_seed(void *data);
 
 /* Writes a file whole or not at all, mode 0600. */
 int io_host_write_file(const char *path, const char *text, size_t len);
+
+/* All of the above as the members of a ConfigWorld, for its initializer: every program that reads a
+ * configuration asks the machine the same questions. */
+#define IO_HOST_WORLD                                                                              \
+	.read_file = io_host_read_file, .has_interface = io_host_has_interface,                    \
+	.interface_names = io_host_interface_names, .find_user = io_host_find_user,                \
+	.find_group = io_host_find_group, .has_program = io_host_has_program,                      \
+	.file_problem = io_host_file_problem, .list_directory = io_host_list_directory,            \
+	.directory_of = io_host_directory_of, .host_name = io_host_host_name,                      \
+	.environment = io_host_environment, .seed = io_host_seed
