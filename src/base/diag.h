@@ -11,16 +11,16 @@
 typedef struct SourceOrigin SourceOrigin;
 
 typedef struct SourcePos {
-	const char *file; /* borrowed; NULL when the matter has no place in a file */
-	uint32_t line;	  /* from 1; 0 when the whole file is meant */
-	uint32_t column;  /* from 1, in bytes; 0 when the whole line is meant */
+	const char *file;	    /* borrowed; NULL when the matter has no place in a file */
+	uint32_t line;		    /* from 1; 0 when the whole file is meant */
+	uint32_t column;	    /* from 1, in bytes; 0 when the whole line is meant */
 	const SourceOrigin *origin; /* borrowed; NULL: the file that was asked for, as it stands */
 } SourcePos;
 
 typedef enum SourceOriginKind {
-	ORIGIN_INCLUDE,  /* the file is included at */
+	ORIGIN_INCLUDE,	 /* the file is included at */
 	ORIGIN_VARIABLE, /* the value of the variable `name`, used at */
-	ORIGIN_REPEAT,   /* repeated with `name`, "i=3", by what stands at */
+	ORIGIN_REPEAT,	 /* repeated with `name`, "i=3", by what stands at */
 } SourceOriginKind;
 
 /* Through what a text came to be read; `at` has an origin of its own, up to the first file. */
@@ -36,7 +36,7 @@ typedef enum DiagSeverity {
 	/* The file is right, but what it asks for cannot be carried out yet, and to run without it
 	 * would be something else than was meant: refuses to start, is no mistake. */
 	DIAG_UNSUPPORTED,
-	DIAG_NOTE,    /* a habit that is seldom wrong: for who asks, not for the log */
+	DIAG_NOTE, /* a habit that is seldom wrong: for who asks, not for the log */
 } DiagSeverity;
 
 typedef struct Diag {
@@ -75,5 +75,5 @@ static inline bool diag_may_start(const DiagList *l)
 	return !l->errors && !l->unsupported;
 }
 
-#define diag_error(l, pos, ...)   diag_add((l), DIAG_ERROR, (pos), __VA_ARGS__)
+#define diag_error(l, pos, ...)	  diag_add((l), DIAG_ERROR, (pos), __VA_ARGS__)
 #define diag_warning(l, pos, ...) diag_add((l), DIAG_WARNING, (pos), __VA_ARGS__)

@@ -39,7 +39,7 @@ typedef struct ConfigWorld {
 	/* Where random numbers start from; 0 when NULL. */
 	uint64_t (*seed)(void *data);
 	const char *config_id; /* NULL: the host name up to its first dot */
-	size_t expansions;     /* uses of variables and repeated lines; 0: LIMIT_CONFIG_EXPANSIONS */
+	size_t expansions; /* uses of variables and repeated lines; 0: LIMIT_CONFIG_EXPANSIONS */
 } ConfigWorld;
 
 struct ConfigBlock;

@@ -95,8 +95,8 @@ static void build_trackers(
 	vec_foreach(t, &i->scripts) {
 		const ConfigScriptDraft *s = d->scripts.items[t->script];
 
-		to->scripts[to->n_scripts++] = (VrrpTrackScript){
-			.script = s->index,
+		to->scripts[to->n_scripts++] = (VrrpTrack){
+			.index = s->index,
 			.pos = t->pos,
 			.weight = (int)number(&t->weight, &s->weight, 0),
 			.reverse = !t->noreverse && (t->reverse || s->weight.reverse),

@@ -9,6 +9,7 @@
 #include "core/job.h"
 #include "core/net.h"
 #include "core/trace.h"
+#include "core/watch.h"
 
 /* How addresses are made known to the neighbours (gratuitous ARP). */
 typedef struct AnnouncePlan {
@@ -20,13 +21,19 @@ typedef struct AnnouncePlan {
 } AnnouncePlan;
 
 typedef enum EffectKind {
-	EFFECT_ADVERT,	   /* send a VRRP packet */
-	EFFECT_LISTEN,	   /* hear VRRP packets of a group on a link */
-	EFFECT_ADDR_WANT,  /* the owner's addresses shall (not) be on this machine */
-	EFFECT_ANNOUNCE,   /* tell the neighbours of the owner's addresses */
-	EFFECT_JOB,	   /* run a program; its key says to whom the result goes */
-	EFFECT_JOB_CANCEL, /* nobody waits for it any more: end it */
-	EFFECT_WILL,	   /* a packet for the supervisor to send should this process die */
+	EFFECT_ADVERT,		/* send a VRRP packet */
+	EFFECT_LISTEN,		/* hear VRRP packets of a group on a link */
+	EFFECT_ADDR_WANT,	/* the owner's addresses shall (not) be on this machine */
+	EFFECT_ANNOUNCE,	/* tell the neighbours of the owner's addresses */
+	EFFECT_JOB,		/* run a program; its key says to whom the result goes */
+	EFFECT_JOB_CANCEL,	/* nobody waits for it any more: end it */
+	EFFECT_WILL,		/* a packet for the supervisor to send should this process die */
+	EFFECT_WATCH_FILE,	/* report what stands in it, now and at each change; or no longer */
+	EFFECT_WATCH_PROCESSES, /* report all processes that there are, and new ones; or no more */
+	EFFECT_WATCH_PID,	/* report the end of this process at once */
+	EFFECT_FIFO_OPEN,	/* make it if need be and keep it open */
+	EFFECT_FIFO_CLOSE,
+	EFFECT_FIFO_LINE,
 	EFFECT_TRACE,
 } EffectKind;
 
@@ -56,8 +63,13 @@ typedef struct Effect {
 		} announce;
 		struct {
 			JobKey key;
-			const JobSpec *spec;
+			const JobSpec *spec; /* JOB_CHECK, JOB_FIFO_READER: of the configuration;
+					      * of the others a copy is made */
 		} job;
+		WatchFile watch_file;
+		bool watch_processes;
+		int32_t watch_pid;
+		FifoOp fifo;
 		TraceRecord trace;
 	};
 } Effect;

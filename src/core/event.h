@@ -18,8 +18,12 @@ typedef enum EventKind {
 	EVENT_RESYNC, /* reports were lost: all are told anew, then EVENT_READY */
 	EVENT_PACKET, /* an IPv4 packet with its header, protocol 112 */
 	EVENT_JOB_DONE,
-	EVENT_OP_FAILED, /* the machine refused an op */
-	EVENT_STOP,	 /* orderly stop: resign, withdraw, end */
+	EVENT_FILE,	      /* what stands in a watched file now */
+	EVENT_PROCESS,	      /* a process is there, or has become another program */
+	EVENT_PROCESS_GONE,   /* process.pid has ended */
+	EVENT_PROCESSES_TOLD, /* all that run were reported since OP_WATCH_PROCESSES */
+	EVENT_OP_FAILED,      /* the machine refused an op */
+	EVENT_STOP,	      /* orderly stop: resign, withdraw, end */
 } EventKind;
 
 typedef struct EventAddr {
@@ -40,13 +44,30 @@ typedef struct EventJobDone {
 	uint32_t job; /* as given in OP_SPAWN */
 	JobEnd end;   /* never JOB_TIMEOUT: that is the node's to know */
 	int code;
+	const char *output; /* as in JobResult */
+	size_t output_len;
 } EventJobDone;
+
+typedef struct EventFile {
+	uint32_t file;	  /* as given in OP_WATCH_FILE */
+	const char *text; /* its first LIMIT_FILE_TEXT bytes; NULL: missing or unreadable */
+	size_t len;
+} EventFile;
+
+typedef struct EventProcess {
+	int32_t pid;
+	const char *comm;    /* the kernel's short name, 15 bytes at most */
+	const char *cmdline; /* the words, each with its NUL (/proc/PID/cmdline) */
+	size_t cmdline_len;
+} EventProcess;
 
 typedef enum OpFailed {
 	OP_FAILED_ADDR_ADD,
 	OP_FAILED_ADDR_DEL,
 	OP_FAILED_LISTEN,
 	OP_FAILED_SEND, /* told once for a link; error 0: sends go out again */
+	OP_FAILED_FIFO, /* lines are lost: path; told once, error 0: they go out again */
+	OP_FAILED_FILE, /* cannot be watched or made: path */
 } OpFailed;
 
 typedef struct EventOpFailed {
@@ -55,6 +76,7 @@ typedef struct EventOpFailed {
 	uint32_t ifindex;
 	IpAddr ip; /* of an address */
 	uint8_t prefix_len;
+	const char *path; /* as given in the op */
 } EventOpFailed;
 
 typedef struct Event {
@@ -65,6 +87,8 @@ typedef struct Event {
 		EventAddr addr;
 		EventPacket packet;
 		EventJobDone job_done;
+		EventFile file;
+		EventProcess process;
 		EventOpFailed op_failed;
 	};
 } Event;

@@ -8,18 +8,26 @@
 /* Who asked, so that the answer finds its way back. One job of a key runs at a time. */
 typedef struct JobKey {
 	uint16_t kind; /* JobKind */
-	uint32_t id;   /* of the asker: the index of the check script */
+	uint32_t id;   /* of the asker: an index into what the kind speaks of */
 } JobKey;
 
 typedef enum JobKind {
-	JOB_CHECK, /* a vrrp_script */
+	JOB_CHECK,	  /* a vrrp_script */
+	JOB_NOTIFY,	  /* of an instance */
+	JOB_NOTIFY_GROUP, /* of a sync group */
+	JOB_FIFO_READER,  /* long-lived: notify_fifo_script */
+	JOB_MAIL,	  /* id 0: one after the other */
 } JobKind;
 
 typedef struct JobSpec {
 	const char *name;	 /* for people */
 	const char *const *argv; /* NULL at the end; argv[0] is looked up in PATH if it has no / */
 	uint32_t uid, gid;
-	Span timeout_usec; /* then TERM to the process group */
+	const uint32_t *groups; /* supplementary ones of the user; none: gid alone */
+	size_t n_groups;
+	Span timeout_usec; /* then TERM to the process group; 0: none */
+	const char *input; /* what it reads from its standard input; NULL: nothing */
+	size_t input_len;
 } JobSpec;
 
 typedef enum JobEnd {
@@ -33,4 +41,6 @@ typedef struct JobResult {
 	JobEnd end;
 	int code;
 	Span took_usec;
+	const char *output; /* the last of what it wrote, borrowed for the step; NULL: nothing */
+	size_t output_len;  /* <= LIMIT_JOB_OUTPUT */
 } JobResult;

@@ -55,6 +55,20 @@ void op_text(const Op *op, StrBuf *out)
 		else
 			strbuf_add(out, "nothing");
 		break;
+	case OP_WATCH_FILE:
+		strbuf_printf(out, "%s file %u: %s", op->watch_file.on ? "watch" : "unwatch",
+			op->watch_file.file, op->watch_file.path);
+		break;
+	case OP_WATCH_PROCESSES:
+		strbuf_printf(out, "%s processes", op->watch_processes ? "watch" : "unwatch");
+		break;
+	case OP_WATCH_PID: strbuf_printf(out, "watch pid %d", op->watch_pid); break;
+	case OP_FIFO_OPEN: strbuf_printf(out, "fifo-open %s", op->fifo.path); break;
+	case OP_FIFO_CLOSE: strbuf_printf(out, "fifo-close %s", op->fifo.path); break;
+	case OP_FIFO_LINE:
+		strbuf_printf(out, "fifo %s: %.*s", op->fifo.path,
+			(int)strcspn(op->fifo.line, "\n"), op->fifo.line);
+		break;
 	case OP_TRACE:
 		strbuf_add(out, "trace ");
 		trace_text(&op->trace, out);

@@ -8,16 +8,23 @@
 #include "core/job.h"
 #include "core/net.h"
 #include "core/trace.h"
+#include "core/watch.h"
 
 typedef enum OpKind {
-	OP_SEND_IP,    /* a whole IPv4 packet, out of the link, routing bypassed */
+	OP_SEND_IP,    /* a whole IPv4 packet; to a group: out of the link, routing bypassed */
 	OP_SEND_FRAME, /* a whole Ethernet frame */
-	OP_LISTEN,     /* join the group on the link and report VRRP packets */
+	OP_LISTEN,     /* report VRRP packets to the group on the link, or to our own address */
 	OP_ADDR_ADD,
 	OP_ADDR_DEL,
 	OP_SPAWN,
 	OP_KILL, /* a signal to the process group of a job */
 	OP_WILL, /* remember (len 0: forget) a last packet of this owner */
+	OP_WATCH_FILE,
+	OP_WATCH_PROCESSES,
+	OP_WATCH_PID,
+	OP_FIFO_OPEN,
+	OP_FIFO_CLOSE,
+	OP_FIFO_LINE,
 	OP_TRACE,
 } OpKind;
 
@@ -49,6 +56,10 @@ typedef struct Op {
 			uint32_t job;
 			int signal;
 		} kill;
+		WatchFile watch_file;
+		bool watch_processes;
+		int32_t watch_pid;
+		FifoOp fifo;
 		TraceRecord trace;
 	};
 } Op;

@@ -49,6 +49,15 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_FAULT_DEAF] = { INFO, "(%s) entering FAULT state (cannot receive adverts on %o)" },
 	[TRACE_FAULT_SCRIPT] = { INFO, "(%s): entering FAULT state due to script %o" },
 	[TRACE_FAULT_SCRIPT_PENDING] = { DETAIL, "(%s) waiting for the first result of script %o" },
+	[TRACE_FAULT_FILE] = { INFO, "(%s): entering FAULT state (tracked file %o has status %a)" },
+	[TRACE_FAULT_FILE_SUM] = { INFO, "(%s): entering FAULT state (tracked file %o: %a times "
+					 "weight is -254 or less)" },
+	[TRACE_FAULT_PROCESS] = { INFO, "(%s) entering FAULT state (tracked process %o quorum not "
+					"achieved)" },
+	[TRACE_FAULT_SOURCE] = { INFO, "(%s): entering FAULT state (src address not configured)" },
+	[TRACE_FAULT_NO_PEER] = { INFO, "(%s) entering FAULT state (no unicast peers)" },
+	[TRACE_FAULT_GROUP] = { INFO, "(%s): entering FAULT state (a member of sync group %o is)" },
+	[TRACE_GROUP_MEMBER] = { INFO, "(%s) follows the other members of sync group %o" },
 
 	[TRACE_ADVERT_TIMEOUT] = { DETAIL, "(%s) Receive advertisement timeout" },
 	[TRACE_LOWER_DISCARDED] = { INFO, "(%s) received lower priority (%a) advert from %i - "
@@ -91,6 +100,14 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_REJECT_CHECKSUM] = { WARNING, "(%s) Invalid VRRPv%a checksum from %i" },
 	[TRACE_REJECT_UNICAST] = { WARNING, "(%s) Expected multicast packet but received unicast "
 					    "packet from %i" },
+	[TRACE_REJECT_PEER] = { WARNING, "(%s) unicast source address %i not a unicast peer" },
+	[TRACE_REJECT_PEER_TTL] = { WARNING, "(%s) TTL/HL %a from %i is not what the peer is "
+					     "allowed" },
+	[TRACE_GROUP_MASTER] = { INFO, "VRRP_Group(%s) Syncing instances to MASTER state" },
+	[TRACE_GROUP_BACKUP] = { INFO, "VRRP_Group(%s) Syncing instances to BACKUP state" },
+	[TRACE_GROUP_FAULT] = { INFO, "VRRP_Group(%s) Syncing instances to FAULT state" },
+	[TRACE_GROUP_WAITS] = { DETAIL, "VRRP_Group(%s): %o waits for the other members before it "
+					"becomes MASTER" },
 	[TRACE_ADDRESS_LIST] = { WARNING, "(%s) the address list of %i differs from ours (%a "
 					  "addresses, ours %b); its adverts are accepted" },
 	[TRACE_INTERVAL_DIFFERS] = { WARNING, "(%s) advertisement interval of %i differs: mine=%b0 "
@@ -114,6 +131,26 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_SCRIPT_TIMEOUT] = { INFO, "VRRP_Script(%s) timed_out" },
 	[TRACE_SCRIPT_NOT_RUN] = { WARNING, "VRRP_Script(%s) failed (could not be run: %e)" },
 	[TRACE_SCRIPT_NOW] = { INFO, "Script `%s` now returning %a" },
+	[TRACE_FILE_NOW] = { DETAIL, "track file %s is now %a" },
+	[TRACE_QUORUM_GAINED] = { INFO, "Quorum gained for tracked process %s" },
+	[TRACE_QUORUM_LOST] = { INFO, "Quorum lost for tracked process %s" },
+	[TRACE_NOTIFY_EXIT] = { WARNING, "(%s) notify script %o exited with status %a" },
+	[TRACE_NOTIFY_SIGNAL] = { WARNING, "(%s) notify script %o was ended by signal %a" },
+	[TRACE_NOTIFY_TIMEOUT] = { WARNING, "(%s) notify script %o did not end, others wait for "
+					    "it: stopped" },
+	[TRACE_NOTIFY_NOT_RUN] = { WARNING, "(%s) notify script %o could not be run: %e" },
+	[TRACE_NOTIFY_DROPPED] = { WARNING, "(%s) too many notifications wait for %o: the oldest "
+					    "that wait are dropped" },
+	[TRACE_READER_ENDED] = { WARNING, "the reader %s of FIFO %o has ended (%a); it is started "
+					  "again" },
+	[TRACE_MAIL_FAILED] = { WARNING, "mail to %s could not be sent: %o" },
+	[TRACE_FIFO_FAILED] = { WARNING, "FIFO %s: lines are lost: %e" },
+	[TRACE_FIFO_AGAIN] = { WARNING, "FIFO %s: lines go out again" },
+	[TRACE_FILE_FAILED] = { WARNING, "file %s cannot be made or watched: %e" },
+	[TRACE_RELOADED] = { INFO, "Reload complete" },
+	[TRACE_ROUTER_DELETED] = { INFO, "(%s) is no longer configured" },
+	[TRACE_ROUTER_RENAMED] = { INFO, "(%s) was called %o before the reload" },
+	[TRACE_VIP_NO_LONGER] = { INFO, "(%s) ip address %i dev %o, no longer exist" },
 	[TRACE_ADDR_ADD_FAILED] = { WARNING, "cannot add address %i to %o: %e" },
 	[TRACE_ADDR_DEL_FAILED] = { WARNING, "cannot remove address %i from %o: %e" },
 	[TRACE_SEND_FAILED] = { WARNING, "packets cannot be sent on %o: %e" },

@@ -17,7 +17,7 @@ enum {
 
 typedef struct Options {
 	const char *config;
-	const char *config_id;     /* NULL: the host name decides conditions */
+	const char *config_id; /* NULL: the host name decides conditions */
 	const char *pid_file, *vrrp_pid_file;
 	const char *run_dir, *state_dir;
 	bool no_fork;

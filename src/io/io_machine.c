@@ -206,6 +206,12 @@ static void machine_apply_one(IoMachine *m, const Op *op)
 	case OP_SPAWN: machine_spawn(m, op); break;
 	case OP_KILL: io_spawn_kill(m->spawn, op->kill.job, op->kill.signal); break;
 	case OP_WILL: io_will_set(m->will, &op->send); break;
+	case OP_WATCH_FILE:
+	case OP_WATCH_PROCESSES:
+	case OP_WATCH_PID:
+	case OP_FIFO_OPEN:
+	case OP_FIFO_CLOSE:
+	case OP_FIFO_LINE: break;
 	case OP_TRACE: io_journal_trace(m->journal, &op->trace); break;
 	}
 }

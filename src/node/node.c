@@ -52,6 +52,16 @@ static void node_send(Node *n, OpKind kind, const EffectSend *s)
 					 .len = s->len } });
 }
 
+static void node_trace(Node *n, TraceRecord t)
+{
+	ops_add(&n->ops, (Op){ .kind = OP_TRACE, .trace = t });
+}
+
+static void node_fifo(Node *n, OpKind kind, const FifoOp *fifo)
+{
+	ops_add(&n->ops, (Op){ .kind = kind, .fifo = *fifo });
+}
+
 static void node_lower_one(Node *n, const Effect *e, Instant now)
 {
 	switch (e->kind) {
@@ -72,7 +82,20 @@ static void node_lower_one(Node *n, const Effect *e, Instant now)
 		break;
 	case EFFECT_JOB: run_submit(&n->run, e->job.key, e->job.spec, now, &n->ops); break;
 	case EFFECT_JOB_CANCEL: run_cancel(&n->run, e->job.key, now, &n->ops); break;
-	case EFFECT_TRACE: ops_add(&n->ops, (Op){ .kind = OP_TRACE, .trace = e->trace }); break;
+	case EFFECT_WATCH_FILE:
+		ops_add(&n->ops, (Op){ .kind = OP_WATCH_FILE, .watch_file = e->watch_file });
+		break;
+	case EFFECT_WATCH_PROCESSES:
+		ops_add(&n->ops,
+			(Op){ .kind = OP_WATCH_PROCESSES, .watch_processes = e->watch_processes });
+		break;
+	case EFFECT_WATCH_PID:
+		ops_add(&n->ops, (Op){ .kind = OP_WATCH_PID, .watch_pid = e->watch_pid });
+		break;
+	case EFFECT_FIFO_OPEN: node_fifo(n, OP_FIFO_OPEN, &e->fifo); break;
+	case EFFECT_FIFO_CLOSE: node_fifo(n, OP_FIFO_CLOSE, &e->fifo); break;
+	case EFFECT_FIFO_LINE: node_fifo(n, OP_FIFO_LINE, &e->fifo); break;
+	case EFFECT_TRACE: node_trace(n, e->trace); break;
 	}
 }
 
@@ -81,11 +104,6 @@ static void node_lower(Node *n, Instant now)
 	vec_foreach(e, &n->effects.list)
 		node_lower_one(n, e, now);
 	vec_clear(&n->effects.list);
-}
-
-static void node_trace(Node *n, TraceRecord t)
-{
-	ops_add(&n->ops, (Op){ .kind = OP_TRACE, .trace = t });
 }
 
 /* The engines look at what has changed on a link; not while the picture is incomplete. */
@@ -200,6 +218,10 @@ static void node_result(Node *n, const RunResult *r, Instant now)
 	case JOB_CHECK:
 		vrrp_engine_check_done(&n->vrrp, r->key.id, &r->result, now, &n->effects);
 		break;
+	case JOB_NOTIFY:
+	case JOB_NOTIFY_GROUP:
+	case JOB_FIFO_READER:
+	case JOB_MAIL: break;
 	}
 }
 
@@ -210,9 +232,18 @@ static void node_op_failed(Node *n, const EventOpFailed *f, Instant now)
 		[OP_FAILED_ADDR_DEL] = TRACE_ADDR_DEL_FAILED,
 		[OP_FAILED_LISTEN] = TRACE_LISTEN_FAILED,
 		[OP_FAILED_SEND] = TRACE_SEND_FAILED,
+		[OP_FAILED_FIFO] = TRACE_FIFO_FAILED,
+		[OP_FAILED_FILE] = TRACE_FILE_FAILED,
 	};
 	const Link *l = link_by_index(&n->links, f->ifindex);
 
+	if (f->what == OP_FAILED_FIFO || f->what == OP_FAILED_FILE) {
+		node_trace(
+			n, (TraceRecord){ .reason = f->error ? reasons[f->what] : TRACE_FIFO_AGAIN,
+				   .subject = f->path,
+				   .a = f->error });
+		return;
+	}
 	if (f->what == OP_FAILED_LISTEN)
 		vrrp_engine_deaf(&n->vrrp, f->ifindex, now, &n->effects);
 	else if (f->what != OP_FAILED_SEND && addr_manager_failed(&n->addrs, f))
@@ -250,6 +281,12 @@ static void node_event(Node *n, const Event *event)
 		if (run_done(&n->run, &event->job_done, now, &n->ops, &result))
 			node_result(n, &result, now);
 		break;
+	case EVENT_FILE: vrrp_engine_file(&n->vrrp, &event->file, now, &n->effects); break;
+	case EVENT_PROCESS: vrrp_engine_process(&n->vrrp, &event->process, now, &n->effects); break;
+	case EVENT_PROCESS_GONE:
+		vrrp_engine_process_gone(&n->vrrp, event->process.pid, now, &n->effects);
+		break;
+	case EVENT_PROCESSES_TOLD: vrrp_engine_processes_told(&n->vrrp, now, &n->effects); break;
 	case EVENT_OP_FAILED: node_op_failed(n, &event->op_failed, now); break;
 	case EVENT_STOP:
 		n->stopping = true;

@@ -288,6 +288,12 @@ static void sim_apply(SimWorld *w, size_t machine, const Op *op)
 	case OP_KILL: sim_signal(w, machine, op); break;
 	case OP_SEND_FRAME:
 	case OP_WILL:
+	case OP_WATCH_FILE:
+	case OP_WATCH_PROCESSES:
+	case OP_WATCH_PID:
+	case OP_FIFO_OPEN:
+	case OP_FIFO_CLOSE:
+	case OP_FIFO_LINE:
 	case OP_TRACE: break;
 	}
 }

@@ -4,6 +4,9 @@
 /* The typed configuration of the VRRP engine, made by config/ and read by vrrp/. All defaults are
  * filled in and all limits hold: the engine never checks again. Everything lives in one arena. */
 
+#include "track/track_file.h"
+#include "track/track_link.h"
+#include "track/track_process.h"
 #include "track/track_script.h"
 
 typedef enum VrrpState {
@@ -11,6 +14,7 @@ typedef enum VrrpState {
 	VRRP_BACKUP,
 	VRRP_MASTER,
 	VRRP_FAULT,
+	VRRP_DELETED = 97,
 	VRRP_STOP = 98,
 } VrrpState;
 
@@ -30,12 +34,54 @@ typedef struct VrrpTrackInterface {
 	bool reverse;
 } VrrpTrackInterface;
 
-typedef struct VrrpTrackScript {
-	uint32_t script; /* index into VrrpConfig.scripts */
+/* A script, file or process that an instance, or its sync group, tracks. */
+typedef struct VrrpTrack {
+	uint32_t index; /* into VrrpConfig.scripts, files or processes */
 	SourcePos pos;
-	int weight; /* the script's own unless given here */
+	int weight; /* that of the thing itself unless given here */
 	bool reverse;
-} VrrpTrackScript;
+} VrrpTrack;
+
+typedef struct VrrpPeer {
+	IpAddr ip;
+	uint8_t min_ttl, max_ttl; /* 0 and 255: any */
+} VrrpPeer;
+
+/* Who hears of a change of state (behaviour 128 to 141). A job is NULL when none was given. */
+typedef struct VrrpNotifyConfig {
+	const JobSpec *master, *backup, *fault, *stop, *deleted;
+	const JobSpec *any; /* `notify`: four words are added */
+	const JobSpec *master_rx_lower_pri;
+	bool has_deleted; /* notify_deleted: DELETED instead of FAULT is reported */
+	bool priority_changes;
+	bool mail; /* smtp_alert */
+} VrrpNotifyConfig;
+
+typedef struct VrrpFifoConfig {
+	const char *path;
+	uint32_t uid, gid;
+	const JobSpec *reader; /* NULL: none; its path is the last word already */
+} VrrpFifoConfig;
+
+typedef struct VrrpMailConfig {
+	const char *host; /* smtp_server; NULL: no mail */
+	uint16_t port;
+	const char *helo, *from;
+	const char *const *to;
+	size_t n_to;
+	Span timeout_usec; /* smtp_connect_timeout */
+	bool no_faults;	   /* no_email_faults */
+} VrrpMailConfig;
+
+enum { VRRP_FIFOS = 2 }; /* notify_fifo, vrrp_notify_fifo */
+
+typedef struct VrrpGroupConfig {
+	const char *name;
+	SourcePos pos;
+	uint32_t *members; /* indexes of instances, in the order of the list */
+	size_t n_members;
+	VrrpNotifyConfig notify;
+} VrrpGroupConfig;
 
 typedef struct VrrpInstanceConfig {
 	const char *name;
@@ -53,9 +99,15 @@ typedef struct VrrpInstanceConfig {
 	Span preempt_delay_usec;
 	VrrpAuth auth_type; /* version 2 only */
 	uint8_t auth_data[VRRP_AUTH_SIZE];
-	bool has_source; /* mcast_src_ip */
+	bool has_source; /* mcast_src_ip, unicast_src_ip */
 	IpAddr source;
-	IpAddr group; /* multicast destination */
+	bool track_source; /* track_src_ip: FAULT while `source` is not on the interface */
+	IpAddr group;	   /* multicast destination */
+	VrrpPeer *peers;   /* unicast: adverts go to each of them instead of to the group */
+	size_t n_peers;
+	bool unicast_fault_no_peer; /* unicast was meant, but there are no peers: FAULT */
+	bool check_unicast_src;	    /* only peers are listened to */
+	uint8_t unicast_ttl;	    /* of packets to peers */
 	bool dont_track_primary;
 	bool lower_prio_no_advert;
 	bool higher_prio_send_advert;
@@ -66,8 +118,11 @@ typedef struct VrrpInstanceConfig {
 	size_t n_advertised; /* the first so many stand in adverts */
 	VrrpTrackInterface *interfaces;
 	size_t n_interfaces;
-	VrrpTrackScript *scripts;
-	size_t n_scripts;
+	/* What the sync group tracks is among these, for each member. */
+	VrrpTrack *scripts, *files, *processes;
+	size_t n_scripts, n_files, n_processes;
+	const VrrpGroupConfig *sync_group; /* one of VrrpConfig.groups; NULL: none */
+	VrrpNotifyConfig notify;
 } VrrpInstanceConfig;
 
 typedef struct VrrpConfig {
@@ -78,6 +133,17 @@ typedef struct VrrpConfig {
 	Span startup_delay_usec; /* vrrp_startup_delay: adverts are ignored for so long */
 	TrackScriptConfig *scripts;
 	size_t n_scripts;
+	TrackFileConfig *files;
+	size_t n_files;
+	TrackProcessConfig *processes;
+	size_t n_processes;
+	TrackLinkConfig *link_delays;
+	size_t n_link_delays;
 	VrrpInstanceConfig *instances;
 	size_t n_instances;
+	VrrpGroupConfig *groups;
+	size_t n_groups;
+	VrrpFifoConfig fifos[VRRP_FIFOS]; /* path NULL: none */
+	bool fifo_states_on_reload;	  /* fifo_write_vrrp_states_on_reload */
+	VrrpMailConfig mail;
 } VrrpConfig;

@@ -30,6 +30,10 @@ void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *
 		e->scripts[i] = (TrackScript){
 			.config = &config->scripts[i], .index = i, .due = INSTANT_NEVER
 		};
+	e->groups = mem_alloc(config->n_groups, sizeof(*e->groups));
+	for (uint32_t i = 0; i < config->n_groups; i++)
+		e->groups[i].config = &config->groups[i];
+	vrrp_trackers_init(e);
 }
 
 void vrrp_engine_free(VrrpEngine *e)
@@ -39,14 +43,21 @@ void vrrp_engine_free(VrrpEngine *e)
 	map_free(&e->by_key);
 	free(e->routers);
 	free(e->scripts);
+	free(e->groups);
+	vrrp_trackers_free(e);
 	*e = (VrrpEngine){ 0 };
 }
 
-static void engine_step(
-	VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out)
+void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out)
 {
+	const VrrpState before = r->state;
+
 	vrrp_fsm_step(r, in, now, out);
 	timerq_set(&e->timers, r->id, r->due);
+	if (r->state == before)
+		return;
+	vrrp_notify_state(e, r, before, out);
+	vrrp_group_follow(e, r, before, now, out);
 }
 
 static void engine_check_timer(VrrpEngine *e, TrackScript *s)
@@ -55,17 +66,17 @@ static void engine_check_timer(VrrpEngine *e, TrackScript *s)
 }
 
 /* Links, addresses or checks have changed: has the router a fault, and what is its priority? */
-static void engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
+void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 {
 	VrrpInput in = { .kind = VRRP_IN_PRIORITY, .priority = vrrp_health_priority(e, r) };
 
 	if (in.priority != r->priority)
-		engine_step(e, r, &in, now, out);
+		vrrp_engine_step(e, r, &in, now, out);
 	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r, 0) };
 	if (r->state == VRRP_FAULT && !in.cause.reason)
 		in.kind = VRRP_IN_CLEAR;
 	if (in.kind == VRRP_IN_CLEAR || in.cause.reason)
-		engine_step(e, r, &in, now, out);
+		vrrp_engine_step(e, r, &in, now, out);
 }
 
 static void engine_listen(const VrrpRouter *r, Effects *out)
@@ -118,6 +129,8 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 {
 	e->running = true;
 	e->deaf_until = instant_add(now, e->config->startup_delay_usec);
+	vrrp_notify_start(e, out);
+	vrrp_trackers_start(e, out);
 	for (size_t i = 0; i < e->config->n_scripts; i++) {
 		track_script_start(&e->scripts[i], now);
 		engine_check_timer(e, &e->scripts[i]);
@@ -130,7 +143,7 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 		engine_bind(e, r, out);
 		r->priority = vrrp_health_priority(e, r);
 		in.cause = vrrp_health_fault(e, r, 0);
-		engine_step(e, r, &in, now, out);
+		vrrp_engine_step(e, r, &in, now, out);
 	}
 }
 
@@ -141,13 +154,15 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	e->running = false;
 	e->listen_again = INSTANT_NEVER;
 	for (size_t i = 0; i < e->config->n_instances; i++)
-		engine_step(e, &e->routers[i], &in, now, out);
+		vrrp_engine_step(e, &e->routers[i], &in, now, out);
 	for (size_t i = 0; i < e->config->n_scripts; i++) {
 		e->scripts[i].due = INSTANT_NEVER;
 		engine_check_timer(e, &e->scripts[i]);
 		effects_add(out, (Effect){ .kind = EFFECT_JOB_CANCEL,
 					 .job = { .key = { JOB_CHECK, (uint32_t)i } } });
 	}
+	vrrp_trackers_stop(e, out);
+	vrrp_notify_stop(e, out);
 }
 
 static bool router_uses_link(const VrrpRouter *r, const char *name)
@@ -183,7 +198,7 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 		if (!router_uses_link(r, name))
 			continue;
 		engine_bind(e, r, out);
-		engine_health(e, r, now, out);
+		vrrp_engine_health(e, r, now, out);
 	}
 }
 
@@ -280,7 +295,7 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	}
 	r->counters.adverts_received++;
 	r->counters.zero_received += advert.priority == VRRP_PRIORITY_STOP;
-	engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
+	vrrp_engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
 	engine_differences(r, &advert, out);
 }
 
@@ -294,7 +309,7 @@ void vrrp_engine_deaf(VrrpEngine *e, uint32_t ifindex, Instant now, Effects *out
 			continue;
 		r->deaf = true;
 		if (e->running)
-			engine_health(e, r, now, out);
+			vrrp_engine_health(e, r, now, out);
 	}
 }
 
@@ -309,7 +324,7 @@ static void engine_listen_again(VrrpEngine *e, Instant now, Effects *out)
 			continue;
 		r->deaf = false;
 		engine_listen(r, out);
-		engine_health(e, r, now, out);
+		vrrp_engine_health(e, r, now, out);
 	}
 }
 
@@ -319,13 +334,14 @@ void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out)
 	uint32_t id;
 
 	for (size_t i = 0; i < LIMIT_STEP_TIMERS && timerq_next(&e->timers, &id) <= now; i++)
-		engine_step(e, &e->routers[id], &in, now, out);
+		vrrp_engine_step(e, &e->routers[id], &in, now, out);
 	for (size_t i = 0; i < LIMIT_STEP_CHECKS && timerq_next(&e->checks, &id) <= now; i++) {
 		track_script_step(&e->scripts[id], now, out);
 		engine_check_timer(e, &e->scripts[id]);
 	}
 	if (now >= e->listen_again)
 		engine_listen_again(e, now, out);
+	vrrp_trackers_timer(e, now, out);
 }
 
 void vrrp_engine_check_done(
@@ -335,8 +351,8 @@ void vrrp_engine_check_done(
 		return;
 	for (size_t i = 0; i < e->config->n_instances; i++)
 		for (size_t j = 0; j < e->config->instances[i].n_scripts; j++)
-			if (e->config->instances[i].scripts[j].script == script) {
-				engine_health(e, &e->routers[i], now, out);
+			if (e->config->instances[i].scripts[j].index == script) {
+				vrrp_engine_health(e, &e->routers[i], now, out);
 				break;
 			}
 }
@@ -352,12 +368,12 @@ void vrrp_engine_addr_lost(
 			.ip = addr->ip } };
 
 	if (e->running)
-		engine_step(e, r, &in, now, out);
+		vrrp_engine_step(e, r, &in, now, out);
 }
 
 Instant vrrp_engine_next_due(VrrpEngine *e)
 {
 	const Instant due = MIN(timerq_next(&e->timers, NULL), timerq_next(&e->checks, NULL));
 
-	return MIN(due, e->listen_again);
+	return MIN(MIN(due, e->listen_again), vrrp_trackers_next_due(e));
 }

@@ -12,11 +12,20 @@
 #include "core/status.h"
 #include "vrrp/vrrp_fsm.h"
 
+typedef struct VrrpGroup {
+	const VrrpGroupConfig *config; /* borrowed */
+	VrrpState state;	       /* as it was told last */
+} VrrpGroup;
+
 typedef struct VrrpEngine {
 	const VrrpConfig *config; /* borrowed */
 	const LinkTable *links;	  /* borrowed from the node */
 	VrrpRouter *routers;	  /* one for each instance, same index */
 	TrackScript *scripts;	  /* one for each script, same index */
+	TrackFile *files;	  /* likewise */
+	TrackProcess *processes;
+	TrackLink *links_delayed; /* one for each of config->link_delays */
+	VrrpGroup *groups;	  /* one for each sync group */
 	TimerQ timers;		  /* one for each router */
 	TimerQ checks;		  /* one for each script: adverts do not wait for them */
 	Instant listen_again;	  /* when deaf routers try anew; INSTANT_NEVER: none is deaf */
@@ -43,6 +52,10 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_check_done(
 	VrrpEngine *e, uint32_t script, const JobResult *result, Instant now, Effects *out);
+void vrrp_engine_file(VrrpEngine *e, const EventFile *event, Instant now, Effects *out);
+void vrrp_engine_process(VrrpEngine *e, const EventProcess *p, Instant now, Effects *out);
+void vrrp_engine_process_gone(VrrpEngine *e, int32_t pid, Instant now, Effects *out);
+void vrrp_engine_processes_told(VrrpEngine *e, Instant now, Effects *out);
 /* Another program removed an address that router `id` holds. */
 void vrrp_engine_addr_lost(
 	VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now, Effects *out);
@@ -53,6 +66,35 @@ Instant vrrp_engine_next_due(VrrpEngine *e);
 TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nth);
 /* Base priority and what the trackers add, within 1..254; 255 is never altered (behaviour 6). */
 uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r);
+
+/* The trackers that are no scripts (vrrp_trackers.c). */
+void vrrp_trackers_init(VrrpEngine *e);
+void vrrp_trackers_free(VrrpEngine *e);
+/* Asks for the reports. */
+void vrrp_trackers_start(VrrpEngine *e, Effects *out);
+void vrrp_trackers_stop(VrrpEngine *e, Effects *out);
+void vrrp_trackers_timer(VrrpEngine *e, Instant now, Effects *out);
+Instant vrrp_trackers_next_due(const VrrpEngine *e);
+/* The link as it counts, after interface_up_down_delays. */
+bool vrrp_trackers_link_up(const VrrpEngine *e, const char *name);
+
+/* For the files of this folder: priority and faults of a router anew (vrrp_engine.c). */
+void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out);
+/* One input to one router, with all that follows from it. */
+void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);
+
+/* Sync groups (vrrp_group.c): after a step that took the router from `before` to another state, the
+ * other members follow. */
+void vrrp_group_follow(VrrpEngine *e, VrrpRouter *r, VrrpState before, Instant now, Effects *out);
+
+/* Notifications (vrrp_notify.c). A router is in another state now. */
+void vrrp_notify_state(VrrpEngine *e, const VrrpRouter *r, VrrpState before, Effects *out);
+void vrrp_notify_group(VrrpEngine *e, uint32_t group, VrrpState state, Effects *out);
+void vrrp_notify_priority(VrrpEngine *e, const VrrpRouter *r, Effects *out);
+void vrrp_notify_lower_priority(VrrpEngine *e, const VrrpRouter *r, Effects *out);
+/* FIFOs and their readers. */
+void vrrp_notify_start(VrrpEngine *e, Effects *out);
+void vrrp_notify_stop(VrrpEngine *e, Effects *out);
 
 /* Adds `instances` and `scripts` (vrrp_status.c). `has_addr` tells whether an address of a router is
  * on the machine. */

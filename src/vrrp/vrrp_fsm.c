@@ -25,6 +25,7 @@ const char *vrrp_state_name(VrrpState state)
 	case VRRP_BACKUP: return "BACKUP";
 	case VRRP_MASTER: return "MASTER";
 	case VRRP_FAULT: return "FAULT";
+	case VRRP_DELETED: return "DELETED";
 	case VRRP_STOP: return "STOP";
 	}
 	assert(false);
@@ -481,6 +482,7 @@ void vrrp_fsm_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out
 	case VRRP_BACKUP: fsm_backup_step(r, in, now, out); break;
 	case VRRP_MASTER: fsm_master_step(r, in, now, out); break;
 	case VRRP_FAULT: fsm_fault_step(r, in, now, out); break;
+	case VRRP_DELETED:
 	case VRRP_STOP: break;
 	}
 }

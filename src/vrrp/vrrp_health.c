@@ -34,10 +34,9 @@ static TraceRecord health_tracked_fault(
 	return (TraceRecord){ 0 };
 }
 
-static TraceRecord health_script_fault(
-	const VrrpEngine *e, const VrrpRouter *r, const VrrpTrackScript *t)
+static TraceRecord health_script_fault(const VrrpEngine *e, const VrrpRouter *r, const VrrpTrack *t)
 {
-	const TrackScript *s = &e->scripts[t->script];
+	const TrackScript *s = &e->scripts[t->index];
 	const bool bad = s->health == (t->reverse ? TRACK_GOOD : TRACK_BAD);
 
 	if (t->weight)
@@ -121,6 +120,6 @@ uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r)
 			health_of_link(e, c->interfaces[i].name));
 	for (size_t i = 0; i < c->n_scripts; i++)
 		priority += track_weight(c->scripts[i].weight, c->scripts[i].reverse,
-			e->scripts[c->scripts[i].script].health);
+			e->scripts[c->scripts[i].index].health);
 	return (uint8_t)MAX(1, MIN(priority, VRRP_PRIORITY_OWNER - 1));
 }

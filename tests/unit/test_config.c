@@ -61,7 +61,7 @@ static void the_squid_pair_is_read_without_a_word(void **state _unused_)
 	assert_string_equal(i->interfaces[0].name, "eth1");
 	assert_int_equal(i->interfaces[0].weight, 0);
 	assert_int_equal(i->n_scripts, 1);
-	assert_int_equal(i->scripts[0].script, 0);
+	assert_int_equal(i->scripts[0].index, 0);
 
 	assert_int_equal(v->n_scripts, 1);
 	assert_string_equal(v->scripts[0].name, "chk_squid_service");

@@ -44,7 +44,7 @@ static inline void dump_instance(StrBuf *out, const VrrpInstanceConfig *i)
 		strbuf_printf(out, "  interface %s %d %d\n", i->interfaces[n].name,
 			i->interfaces[n].weight, i->interfaces[n].reverse);
 	for (size_t n = 0; n < i->n_scripts; n++)
-		strbuf_printf(out, "  script %u %d %d\n", i->scripts[n].script,
+		strbuf_printf(out, "  script %u %d %d\n", i->scripts[n].index,
 			i->scripts[n].weight, i->scripts[n].reverse);
 }
 

@@ -504,14 +504,14 @@ static void what_is_tracked_may_have_its_own_weight(void **state _unused_)
 		&r);
 
 	assert_int_equal(i->n_scripts, 3);
-	assert_int_equal(i->scripts[0].script, 1);
+	assert_int_equal(i->scripts[0].index, 1);
 	assert_int_equal(i->scripts[0].weight, -3);
 	assert_false(i->scripts[0].reverse);
 	assert_int_equal(i->scripts[0].pos.line, 15);
-	assert_int_equal(i->scripts[1].script, 2);
+	assert_int_equal(i->scripts[1].index, 2);
 	assert_int_equal(i->scripts[1].weight, 7);
 	assert_false(i->scripts[1].reverse);
-	assert_int_equal(i->scripts[2].script, 0);
+	assert_int_equal(i->scripts[2].index, 0);
 	assert_int_equal(i->scripts[2].weight, 9);
 	assert_true(i->scripts[2].reverse);
 	assert_int_equal(i->interfaces[0].weight, 20);
@@ -527,7 +527,7 @@ static void scripts_that_nobody_tracks_are_not_run(void **state _unused_)
 		&r);
 
 	assert_int_equal(v->n_scripts, 1);
-	assert_string_equal(v->scripts[v->instances[0].scripts[0].script].name, "s");
+	assert_string_equal(v->scripts[v->instances[0].scripts[0].index].name, "s");
 }
 
 static void a_script_defined_below_is_found_with_a_warning(void **state _unused_)

@@ -43,7 +43,7 @@ typedef struct Bench {
 	VrrpInstanceConfig instance;
 	AddrSpec vips[2];
 	TrackScriptConfig script;
-	VrrpTrackScript track;
+	VrrpTrack track;
 	VrrpTrackInterface interface;
 	VrrpConfig config;
 	Node *node;

@@ -15,7 +15,7 @@ typedef struct Bench {
 	VrrpInstanceConfig instance;
 	AddrSpec vips[2];
 	TrackScriptConfig script;
-	VrrpTrackScript track;
+	VrrpTrack track;
 	VrrpConfig config;
 	Node *node;
 	const Ops *ops;

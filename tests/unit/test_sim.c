@@ -17,7 +17,7 @@ typedef struct Half {
 	VrrpInstanceConfig instances[ADDRESSES];
 	AddrSpec vips[ADDRESSES];
 	VrrpTrackInterface track_interface;
-	VrrpTrackScript track_script;
+	VrrpTrack track_script;
 	TrackScriptConfig script;
 	VrrpConfig config;
 } Half;
@@ -43,7 +43,7 @@ static void half_init(Half *h, size_t machine, size_t n, uint8_t version)
 	static const char *const argv[] = { "/bin/chk", NULL };
 
 	h->track_interface = (VrrpTrackInterface){ .name = "out" };
-	h->track_script = (VrrpTrackScript){ .script = 0 };
+	h->track_script = (VrrpTrack){ .index = 0 };
 	h->script = (TrackScriptConfig){ .name = "chk",
 		.job = { .name = "chk", .argv = argv, .timeout_usec = SEC },
 		.interval_usec = SEC,

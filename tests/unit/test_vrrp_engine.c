@@ -14,7 +14,7 @@ typedef struct Bench {
 	VrrpInstanceConfig instances[2];
 	AddrSpec vips[2];
 	TrackScriptConfig scripts[2];
-	VrrpTrackScript track[2];
+	VrrpTrack track[2];
 	VrrpTrackInterface interfaces[1];
 	VrrpConfig config;
 	LinkTable links;
@@ -56,7 +56,7 @@ static void bench_init(Bench *b, size_t n)
 			.rise = 2,
 			.fall = 3 };
 		b->scripts[i].job.name = b->scripts[i].name;
-		b->track[i].script = (uint32_t)i;
+		b->track[i].index = (uint32_t)i;
 	}
 	b->instances[1].name = "VJ";
 	b->instances[1].interface = b->vips[1].dev = "eth1";

@@ -141,6 +141,17 @@ static inline void unit_effect_text(const Effect *e, StrBuf *out)
 		break;
 	case EFFECT_JOB: strbuf_printf(out, "job %u %s", e->job.key.id, e->job.spec->name); break;
 	case EFFECT_JOB_CANCEL: strbuf_printf(out, "cancel %u", e->job.key.id); break;
+	case EFFECT_WATCH_FILE:
+		strbuf_printf(out, "watch-file %u %s", e->watch_file.file,
+			e->watch_file.on ? e->watch_file.path : "off");
+		break;
+	case EFFECT_WATCH_PROCESSES:
+		strbuf_printf(out, "watch-processes %s", e->watch_processes ? "on" : "off");
+		break;
+	case EFFECT_WATCH_PID: strbuf_printf(out, "watch-pid %d", e->watch_pid); break;
+	case EFFECT_FIFO_OPEN: strbuf_printf(out, "fifo-open %s", e->fifo.path); break;
+	case EFFECT_FIFO_CLOSE: strbuf_printf(out, "fifo-close %s", e->fifo.path); break;
+	case EFFECT_FIFO_LINE: strbuf_printf(out, "fifo %s %s", e->fifo.path, e->fifo.line); break;
 	case EFFECT_WILL:
 		if (e->send.len)
 			strbuf_printf(out, "will %u priority %u", e->send.owner,

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* So many processes of a program must be running (keepalived.conf(5), vrrp_track_process;
+ * behaviour 123). What runs is reported from outside; the end of each process that counts is asked
+ * to be reported at once. */
+
+#include "base/diag.h"
+#include "base/vec.h"
+#include "core/effect.h"
+#include "core/event.h"
+#include "track/track_script.h"
+
+typedef enum TrackParamMatch {
+	TRACK_PARAM_NONE, /* arguments are not compared */
+	TRACK_PARAM_EXACT,
+	TRACK_PARAM_INITIAL,
+	TRACK_PARAM_PARTIAL,
+} TrackParamMatch;
+
+typedef struct TrackProcessConfig {
+	const char *name;
+	SourcePos pos;
+	const char *const *argv; /* the program, then the arguments; NULL at the end */
+	bool full_command;	 /* compare with the command line, not with the short name */
+	TrackParamMatch param_match;
+	uint32_t quorum, quorum_max; /* quorum_max 0: unlimited */
+	Span fork_delay_usec, terminate_delay_usec;
+	int weight; /* 0: quorum missed means FAULT */
+	bool reverse;
+} TrackProcessConfig;
+
+typedef struct TrackProcess {
+	const TrackProcessConfig *config; /* borrowed */
+	VEC(int32_t) pids;		  /* that match */
+	TrackHealth health;		  /* GOOD: quorum held; UNKNOWN: nothing was reported yet */
+	Instant due;			  /* a delayed change; INSTANT_NEVER: none */
+} TrackProcess;
+
+void track_process_free(TrackProcess *t);
+bool track_process_matches(const TrackProcessConfig *c, const EventProcess *p);
+/* Each true when the health changed. */
+bool track_process_seen(TrackProcess *t, const EventProcess *p, Instant now, Effects *out);
+bool track_process_gone(TrackProcess *t, int32_t pid, Instant now, Effects *out);
+/* All that run at the start were reported: what was not found is not there. */
+bool track_process_settled(TrackProcess *t, Effects *out);
+bool track_process_timer(TrackProcess *t, Instant now, Effects *out);
