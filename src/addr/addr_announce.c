@@ -56,6 +56,27 @@ void announcer_start(Announcer *a, uint32_t owner, const AnnouncePlan *plan, Ins
 	timerq_set(&a->timers, owner, announcement_due(n, now));
 }
 
+void announcer_adopt(Announcer *a, uint32_t owner, const Announcer *old, uint32_t was,
+	const AnnouncePlan *plan, Instant now)
+{
+	Announcement *n = &a->owners[owner];
+	const bool refreshed = old->owners[was].plan.refresh_usec == plan->refresh_usec;
+
+	*n = old->owners[was];
+	if (!n->active || !a->addrs->owners[owner].n) {
+		n->active = false;
+		return;
+	}
+	if (n->next_addr >= a->addrs->owners[owner].n)
+		n->next_addr = 0;
+	n->plan.refresh_usec = plan->refresh_usec;
+	n->plan.refresh_repeat = plan->refresh_repeat;
+	if (!refreshed)
+		n->refresh =
+			plan->refresh_usec ? instant_add(now, plan->refresh_usec) : INSTANT_NEVER;
+	timerq_set(&a->timers, owner, announcement_due(n, now));
+}
+
 void announcer_stop(Announcer *a, uint32_t owner)
 {
 	a->owners[owner].active = false;

@@ -28,6 +28,9 @@ typedef struct Announcer {
 void announcer_init(Announcer *a, const AddrManager *addrs, const LinkTable *links);
 void announcer_free(Announcer *a);
 void announcer_start(Announcer *a, uint32_t owner, const AnnouncePlan *plan, Instant now);
+/* What `old` was announcing for its owner `was` goes on for `owner`; refreshes follow the plan. */
+void announcer_adopt(Announcer *a, uint32_t owner, const Announcer *old, uint32_t was,
+	const AnnouncePlan *plan, Instant now);
 void announcer_stop(Announcer *a, uint32_t owner);
 /* Frames live in scratch. */
 void announcer_step(Announcer *a, Instant now, Ops *out, Arena *scratch);

@@ -219,6 +219,45 @@ bool addr_manager_busy(const AddrManager *m)
 	return m->queue_head < m->queue.n;
 }
 
+static bool addr_same_attributes(const AddrSpec *a, const AddrSpec *b)
+{
+	return a->scope == b->scope && a->has_broadcast == b->has_broadcast &&
+	       (!a->has_broadcast || ip_equal(&a->broadcast, &b->broadcast)) &&
+	       !strcmp(a->label ?: "", b->label ?: "");
+}
+
+void addr_manager_adopt(AddrManager *m, const AddrManager *old, Ops *out)
+{
+	vec_foreach(was, &old->entries) {
+		const uint32_t ifindex = old->devs.items[was->dev].ifindex;
+		AddrEntry *e = NULL;
+		uint32_t entry;
+
+		if (addr_find(m, ifindex, &was->spec->ip, was->spec->prefix_len, &entry)) {
+			e = &m->entries.items[entry];
+			e->seen = was->seen;
+			e->dels = was->dels;
+			e->stale = was->stale;
+			if (addr_same_attributes(e->spec, was->spec))
+				continue;
+		}
+		if (!was->seen || !ifindex)
+			continue;
+		ops_add(out, (Op){ .kind = OP_ADDR_DEL,
+				     .addr = { .ifindex = ifindex, .spec = was->spec } });
+		if (e) {
+			e->seen = false;
+			e->dels++;
+		}
+	}
+}
+
+void addr_manager_settle(AddrManager *m)
+{
+	for (uint32_t i = 0; i < m->entries.n; i++)
+		addr_enqueue(m, i);
+}
+
 bool addr_manager_present(const AddrManager *m, uint32_t owner, size_t i)
 {
 	return m->entries.items[m->owners[owner].entries[i]].seen;

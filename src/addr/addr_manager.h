@@ -74,6 +74,13 @@ void addr_manager_step(AddrManager *m, Ops *out);
 /* True while a step has more to emit. */
 bool addr_manager_busy(const AddrManager *m);
 
+/* `m` was made for a changed configuration and knows the links: takes over what `old` knows of the
+ * machine. What only `old` had on it is removed, what is there with other attributes as well (it is
+ * added anew). The ops name specs of `old`. Afterwards the owners say anew what they want, then
+ * addr_manager_settle(). */
+void addr_manager_adopt(AddrManager *m, const AddrManager *old, Ops *out);
+void addr_manager_settle(AddrManager *m);
+
 /* Is the i-th address of the owner on the machine? */
 bool addr_manager_present(const AddrManager *m, uint32_t owner, size_t i);
 /* The link of the i-th address of the owner, 0 when it is not there. */

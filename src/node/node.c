@@ -14,16 +14,20 @@ struct Node {
 	bool stopping;
 };
 
+static void node_own(AddrManager *addrs, const VrrpConfig *config)
+{
+	addr_manager_init(addrs, config->n_instances);
+	for (uint32_t i = 0; i < config->n_instances; i++)
+		addr_manager_own(addrs, i, config->instances[i].vips, config->instances[i].n_vips);
+}
+
 Node *node_new(const VrrpConfig *config)
 {
 	Node *n = NEW(Node);
 
 	n->config = config;
 	vrrp_engine_init(&n->vrrp, config, &n->links);
-	addr_manager_init(&n->addrs, config->n_instances);
-	for (uint32_t i = 0; i < config->n_instances; i++)
-		addr_manager_own(
-			&n->addrs, i, config->instances[i].vips, config->instances[i].n_vips);
+	node_own(&n->addrs, config);
 	announcer_init(&n->announcer, &n->addrs, &n->links);
 	return n;
 }
@@ -316,6 +320,64 @@ const Ops *node_step(Node *n, const Event *event)
 	/* Neighbours are told of an address when it is there. */
 	if (!addr_manager_busy(&n->addrs))
 		announcer_step(&n->announcer, event->now, &n->ops, &n->effects.scratch);
+	return &n->ops;
+}
+
+/* The manager of a new configuration learns which links there are, and that an address on one of
+ * them is no stranger any more. */
+static void node_know_links(AddrManager *addrs, LinkTable *links)
+{
+	vec_foreach(l, &links->links) {
+		addr_manager_link(addrs, l->name, l->ifindex);
+		for (size_t i = l->addrs.n; i-- > 0;) {
+			const LinkAddr a = l->addrs.items[i];
+			const EventAddr seen = {
+				.ifindex = l->ifindex, .ip = a.ip, .prefix_len = a.prefix_len
+			};
+			uint32_t entry;
+
+			if (addr_manager_seen(addrs, &seen, true, &entry) == ADDR_MANAGED)
+				link_del_addr(l, &a.ip, a.prefix_len);
+		}
+	}
+}
+
+static void node_reload_addrs(Node *n, const VrrpReload *reload, Instant now)
+{
+	const VrrpConfig *c = reload->to;
+	AddrManager old = n->addrs;
+	Announcer announcer = n->announcer;
+
+	node_own(&n->addrs, c);
+	node_know_links(&n->addrs, &n->links);
+	addr_manager_adopt(&n->addrs, &old, &n->ops);
+	announcer_init(&n->announcer, &n->addrs, &n->links);
+	for (uint32_t i = 0; i < c->n_instances; i++)
+		if (reload->instances[i] != VRRP_NEW)
+			announcer_adopt(&n->announcer, i, &announcer, reload->instances[i],
+				&c->instances[i].garp, now);
+	announcer_free(&announcer);
+	addr_manager_free(&old);
+}
+
+const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
+{
+	_cleanup_(arena_free) Arena arena = { 0 };
+	const VrrpReload reload = vrrp_reload_match(n->config, config, &arena);
+	VrrpEngine old = n->vrrp;
+
+	node_reset(n);
+	vrrp_engine_retire(&old, &reload, now, &n->effects);
+	node_lower(n, now); /* still with the old indexes */
+	node_reload_addrs(n, &reload, now);
+	vrrp_engine_init(&n->vrrp, config, &n->links);
+	vrrp_engine_adopt(&n->vrrp, &old, &reload, now, &n->effects);
+	node_lower(n, now);
+	node_trace(n, (TraceRecord){ .reason = TRACE_RELOADED });
+	addr_manager_settle(&n->addrs);
+	addr_manager_step(&n->addrs, &n->ops);
+	vrrp_engine_free(&old);
+	n->config = config;
 	return &n->ops;
 }
 

@@ -23,6 +23,9 @@ static inline void cleanup_node(Node **n)
 
 /* What is to be done because of this event. The ops are good until the next step. */
 const Ops *node_step(Node *n, const Event *event);
+/* Goes on with another configuration, by difference: what is the same in both is not touched. The
+ * old configuration may go when the ops have been carried out; they are good until the next step. */
+const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now);
 /* When the next EVENT_TIMER is due: at once (<= now) while a step left work over. */
 Instant node_next_due(Node *n);
 /* After EVENT_STOP: nothing is left to do. */

@@ -308,19 +308,22 @@ static void sim_say(SimWorld *w, const SimMachine *m, const Op *op)
 	w->log(w->data, w->now, m->name, strbuf_text(&line));
 }
 
+static void sim_carry_out(SimWorld *w, size_t machine, const Ops *ops)
+{
+	vec_foreach(op, &ops->list) {
+		sim_say(w, sim_machine(w, machine), op);
+		sim_apply(w, machine, op);
+	}
+}
+
 static void sim_step(SimWorld *w, size_t machine, Event event)
 {
 	SimMachine *m = sim_machine(w, machine);
-	const Ops *ops;
 
 	if (!m->node)
 		return;
 	event.now = w->now;
-	ops = node_step(m->node, &event);
-	vec_foreach(op, &ops->list) {
-		sim_say(w, m, op);
-		sim_apply(w, machine, op);
-	}
+	sim_carry_out(w, machine, node_step(m->node, &event));
 	if (node_stopped(m->node)) {
 		node_free(m->node);
 		m->node = NULL;
@@ -339,6 +342,15 @@ void sim_start(SimWorld *w, size_t machine)
 	vec_foreach(a, &m->addrs)
 		sim_step(w, machine, sim_addr_event(a, true, false));
 	sim_step(w, machine, (Event){ .kind = EVENT_READY });
+}
+
+void sim_reload(SimWorld *w, size_t machine, const VrrpConfig *config)
+{
+	SimMachine *m = sim_machine(w, machine);
+
+	m->config = config;
+	if (m->node)
+		sim_carry_out(w, machine, node_reload(m->node, config, w->now));
 }
 
 void sim_stop(SimWorld *w, size_t machine)

@@ -31,6 +31,8 @@ void sim_program(SimWorld *w, size_t machine, const char *name, int exit_status,
 
 /* The daemon of a machine: started, told to stop, killed with all its addresses left behind. */
 void sim_start(SimWorld *w, size_t machine);
+/* Another configuration for a machine; a running daemon reloads. */
+void sim_reload(SimWorld *w, size_t machine, const VrrpConfig *config);
 void sim_stop(SimWorld *w, size_t machine);
 void sim_kill(SimWorld *w, size_t machine);
 

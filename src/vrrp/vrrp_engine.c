@@ -45,6 +45,7 @@ void vrrp_engine_free(VrrpEngine *e)
 	free(e->scripts);
 	free(e->groups);
 	vrrp_trackers_free(e);
+	arena_free(&e->kept);
 	*e = (VrrpEngine){ 0 };
 }
 
@@ -86,7 +87,7 @@ static void engine_listen(const VrrpRouter *r, Effects *out)
 }
 
 /* Where the router stands now: index, source address, room in its adverts. */
-static void engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
+void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 {
 	const VrrpInstanceConfig *c = r->config;
 	const Link *l = link_by_name(e->links, c->interface);
@@ -125,6 +126,17 @@ static void engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 	r->n_advertised = MIN(room, c->n_advertised);
 }
 
+void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
+{
+	VrrpInput in = { .kind = VRRP_IN_START };
+
+	r->deaf_until = e->deaf_until;
+	vrrp_engine_bind(e, r, out);
+	r->priority = vrrp_health_priority(e, r);
+	in.cause = vrrp_health_fault(e, r, 0);
+	vrrp_engine_step(e, r, &in, now, out);
+}
+
 void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 {
 	e->running = true;
@@ -135,16 +147,8 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 		track_script_start(&e->scripts[i], now);
 		engine_check_timer(e, &e->scripts[i]);
 	}
-	for (size_t i = 0; i < e->config->n_instances; i++) {
-		VrrpRouter *r = &e->routers[i];
-		VrrpInput in = { .kind = VRRP_IN_START };
-
-		r->deaf_until = e->deaf_until;
-		engine_bind(e, r, out);
-		r->priority = vrrp_health_priority(e, r);
-		in.cause = vrrp_health_fault(e, r, 0);
-		vrrp_engine_step(e, r, &in, now, out);
-	}
+	for (size_t i = 0; i < e->config->n_instances; i++)
+		vrrp_engine_begin(e, &e->routers[i], now, out);
 }
 
 void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
@@ -197,7 +201,7 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 
 		if (!router_uses_link(r, name))
 			continue;
-		engine_bind(e, r, out);
+		vrrp_engine_bind(e, r, out);
 		vrrp_engine_health(e, r, now, out);
 	}
 }

@@ -32,6 +32,7 @@ typedef struct VrrpEngine {
 	Map by_key;		  /* (ifindex, vrid, family) -> router */
 	Instant deaf_until;	  /* vrrp_startup_delay */
 	bool running;
+	Arena kept; /* words of a configuration that is gone: why a router is in its state */
 	uint64_t unknown_vrid, malformed;
 } VrrpEngine;
 
@@ -60,6 +61,26 @@ void vrrp_engine_processes_told(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_addr_lost(
 	VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now, Effects *out);
 Instant vrrp_engine_next_due(VrrpEngine *e);
+
+/* Reload by difference (vrrp_reload.c). For each thing of the new configuration the one that it goes
+ * on from, by index. */
+#define VRRP_NEW UINT32_MAX
+typedef struct VrrpReload {
+	const VrrpConfig *from, *to;
+	uint32_t *instances, *scripts, *files, *processes, *links, *groups;
+} VrrpReload;
+
+/* Instances by what makes them one on the wire: VRID, family, interface, unicast source or group
+ * (behaviour 151); everything else by name. In the arena. */
+VrrpReload vrrp_reload_match(const VrrpConfig *from, const VrrpConfig *to, Arena *arena);
+/* The instances that the new configuration does not have resign and are reported as gone. */
+void vrrp_engine_retire(VrrpEngine *old, const VrrpReload *reload, Instant now, Effects *out);
+/* `e` is fresh (vrrp_engine_init) and goes on where `old` is. Its effects speak of new indexes. */
+void vrrp_engine_adopt(
+	VrrpEngine *e, VrrpEngine *old, const VrrpReload *reload, Instant now, Effects *out);
+/* For vrrp_reload.c: where the router stands now; and a router that is new (vrrp_engine.c). */
+void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out);
+void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out);
 
 /* The nth fault of a router (0: the one that counts), reason TRACE_NONE when it has no more
  * (vrrp_health.c). */

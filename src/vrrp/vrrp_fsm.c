@@ -202,15 +202,26 @@ static void fsm_to_fault(VrrpRouter *r, const TraceRecord *cause, Instant now, E
 		fsm_trace(r, first ? TRACE_ENTER_FAULT_INIT : TRACE_ENTER_FAULT, out);
 }
 
-static void fsm_stop(VrrpRouter *r, Instant now, Effects *out)
+static void fsm_end(VrrpRouter *r, VrrpState state, TraceReason why, Instant now, Effects *out)
 {
-	const TraceRecord cause = TRACE_OF(r, TRACE_STOPPING);
+	const TraceRecord cause = TRACE_OF(r, why);
 
 	if (r->state == VRRP_MASTER)
 		fsm_leave_master(r, true, out);
-	fsm_enter(r, VRRP_STOP, &cause, now);
+	fsm_enter(r, state, &cause, now);
 	r->due = INSTANT_NEVER;
+}
+
+static void fsm_stop(VrrpRouter *r, Instant now, Effects *out)
+{
+	fsm_end(r, VRRP_STOP, TRACE_STOPPING, now, out);
 	fsm_trace(r, TRACE_ENTER_STOP, out);
+}
+
+static void fsm_delete(VrrpRouter *r, Instant now, Effects *out)
+{
+	fsm_trace(r, TRACE_ROUTER_DELETED, out);
+	fsm_end(r, VRRP_DELETED, TRACE_ROUTER_DELETED, now, out);
 }
 
 /* The master fell silent: why we take over, in one record. */
@@ -400,6 +411,7 @@ static void fsm_init_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effec
 		}
 		break;
 	case VRRP_IN_STOP: fsm_stop(r, now, out); break;
+	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_PRIORITY: r->priority = in->priority; break;
 	case VRRP_IN_TIMER:
 	case VRRP_IN_ADVERT:
@@ -423,6 +435,7 @@ static void fsm_backup_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 	case VRRP_IN_FAULT: fsm_to_fault(r, &in->cause, now, out); break;
 	case VRRP_IN_PRIORITY: fsm_priority(r, in->priority, out); break;
 	case VRRP_IN_STOP: fsm_stop(r, now, out); break;
+	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_START:
 	case VRRP_IN_CLEAR:
 	case VRRP_IN_VIP_LOST: break;
@@ -444,6 +457,7 @@ static void fsm_master_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 		r->master = (IpAddr){ 0 };
 		break;
 	case VRRP_IN_STOP: fsm_stop(r, now, out); break;
+	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_START:
 	case VRRP_IN_CLEAR: break;
 	}
@@ -468,6 +482,7 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 		break;
 	case VRRP_IN_PRIORITY: fsm_priority(r, in->priority, out); break;
 	case VRRP_IN_STOP: fsm_stop(r, now, out); break;
+	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_START:
 	case VRRP_IN_TIMER:
 	case VRRP_IN_ADVERT:

@@ -49,6 +49,7 @@ typedef struct VrrpRouter {
 typedef enum VrrpInputKind {
 	VRRP_IN_START, /* cause: the fault, or none */
 	VRRP_IN_STOP,
+	VRRP_IN_DELETE,	  /* a reload has no such instance any more */
 	VRRP_IN_TIMER,	  /* now >= due */
 	VRRP_IN_ADVERT,	  /* an accepted packet */
 	VRRP_IN_FAULT,	  /* cause: the first fault */

@@ -3,6 +3,7 @@
  * asked to do, with the time. test_golden.py compares that with the recorded transcript.
  *
  *   config MACHINE        the lines up to "end" are its keepalived.conf; the machine exists
+ *   reload MACHINE        likewise, its new one
  *   link MACHINE DEV up|down|gone
  *   addr MACHINE DEV add|del ADDRESS/LENGTH     by somebody else
  *   cut MACHINE DEV on|off                      packets are lost
@@ -22,7 +23,7 @@ enum { MACHINES_MAX = 8, WORDS_MAX = 16 };
 
 typedef struct Machine {
 	char name[16];
-	Config config;
+	Config *config;
 	StrBuf text;
 } Machine;
 
@@ -63,27 +64,51 @@ static size_t golden_machine(const Golden *g, const char *name)
 	golden_fail("no such machine", name);
 }
 
-static void golden_config(Golden *g, const char *name)
+/* False when the machine could not start with it. */
+static bool golden_read_config(Golden *g, Machine *m, Config *ret_config)
 {
-	Machine *m = &g->machines[g->n++];
 	_cleanup_(diag_list_free) DiagList diags = { 0 };
 	_cleanup_(strbuf_free) StrBuf errors = { 0 };
 	const ConfigWorld world = { .data = &m->text, .read_file = golden_read };
 	char line[512];
 
-	if (g->n > MACHINES_MAX)
-		golden_fail("too many machines", name);
-	(void)snprintf(m->name, sizeof(m->name), "%s", name);
+	strbuf_free(&m->text);
+	m->text = (StrBuf){ 0 };
 	while (fgets(line, sizeof(line), g->in) && strcmp(line, "end\n") != 0)
 		strbuf_add(&m->text, line);
-	config_read(m->name, &world, &m->config, &diags);
-	vec_foreach (d, &diags.all)
+	config_read(m->name, &world, ret_config, &diags);
+	vec_foreach(d, &diags.all)
 		if (d->severity != DIAG_NOTE)
 			diag_text(d, &errors);
 	(void)fputs(strbuf_text(&errors), stdout);
-	if (!diag_may_start(&diags))
+	return diag_may_start(&diags);
+}
+
+static void golden_config(Golden *g, const char *name)
+{
+	Machine *m = &g->machines[g->n++];
+
+	if (g->n > MACHINES_MAX)
+		golden_fail("too many machines", name);
+	(void)snprintf(m->name, sizeof(m->name), "%s", name);
+	m->config = NEW(Config);
+	if (!golden_read_config(g, m, m->config))
 		exit(1);
-	(void)sim_add(g->world, m->name, &m->config.vrrp);
+	(void)sim_add(g->world, m->name, &m->config->vrrp);
+}
+
+static void golden_reload(Golden *g, const char *name)
+{
+	const size_t machine = golden_machine(g, name);
+	Machine *m = &g->machines[machine];
+	Config *const old = m->config;
+
+	m->config = NEW(Config);
+	if (!golden_read_config(g, m, m->config))
+		golden_fail("reload: this configuration does not start", name);
+	sim_reload(g->world, machine, &m->config->vrrp);
+	config_free(old);
+	free(old);
 }
 
 static void golden_addr(Golden *g, size_t machine, char **words)
@@ -148,8 +173,8 @@ static void golden_machine_command(Golden *g, char **words, size_t n)
 		sim_cut(g->world, m, words[2], !strcmp(words[3], "on"));
 	else if (!strcmp(words[0], "program") && n == 5) {
 		const double msec = strtod(words[4], NULL);
-		const TrackScriptConfig *scripts = g->machines[m].config.vrrp.scripts;
-		const size_t scripts_n = g->machines[m].config.vrrp.n_scripts;
+		const TrackScriptConfig *scripts = g->machines[m].config->vrrp.scripts;
+		const size_t scripts_n = g->machines[m].config->vrrp.n_scripts;
 
 		for (size_t i = 0; i < scripts_n; i++)
 			if (!strcmp(scripts[i].name, words[2]))
@@ -180,6 +205,8 @@ static void golden_command(Golden *g, char *line)
 		golden_fail("too few words", words[0]);
 	if (!strcmp(words[0], "config"))
 		golden_config(g, words[1]);
+	else if (!strcmp(words[0], "reload"))
+		golden_reload(g, words[1]);
 	else if (!strcmp(words[0], "run"))
 		sim_run(g->world, (Span)(strtod(words[1], NULL) * 1e6 + 0.5));
 	else if (!strcmp(words[0], "holds"))
@@ -203,7 +230,8 @@ int main(int argc, char **argv)
 	(void)fclose(g.in);
 	sim_free(g.world);
 	for (size_t i = 0; i < g.n; i++) {
-		config_free(&g.machines[i].config);
+		config_free(g.machines[i].config);
+		free(g.machines[i].config);
 		strbuf_free(&g.machines[i].text);
 	}
 	return 0;

@@ -279,6 +279,7 @@ static void give(Fsm *f, VrrpInputKind kind)
 	case VRRP_IN_VIP_LOST: fsm_cause(f, kind, TRACE_VIP_LOST, T0 + SEC); break;
 	case VRRP_IN_START:
 	case VRRP_IN_STOP:
+	case VRRP_IN_DELETE:
 	case VRRP_IN_TIMER:
 	case VRRP_IN_CLEAR: fsm_input(f, kind, T0 + SEC); break;
 	}
