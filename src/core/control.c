@@ -5,6 +5,7 @@ static const char *const control_lines[] = {
 	[CONTROL_BAD] = "",
 	[CONTROL_STATUS] = "status",
 	[CONTROL_STATUS_JSON] = "status json",
+	[CONTROL_RELOAD] = "reload",
 };
 
 ControlCommand control_parse(const char *line)

@@ -11,10 +11,15 @@
 #define CONTROL_OK	"ok\n"
 #define CONTROL_ERROR	"error "
 
+/* Between supervisor and engine: the request comes with a snapshot of the configuration. */
+#define CONTROL_RELOADED "reloaded"
+#define CONTROL_REFUSED	 "refused "
+
 typedef enum ControlCommand {
 	CONTROL_BAD,
 	CONTROL_STATUS, /* as text */
 	CONTROL_STATUS_JSON,
+	CONTROL_RELOAD, /* the supervisor answers: with warnings, or an error with the reasons */
 } ControlCommand;
 
 /* The line without its newline. */

@@ -99,7 +99,8 @@ static void prepare_descriptors(void)
 	}
 }
 
-static int run(Options *o, Config *config, const DiagList *warnings)
+static int run(Options *o, const ConfigWorld *world, Config **config, const DiagList *warnings,
+	Arena *paths)
 {
 	if (geteuid() != 0) {
 		(void)fputs("regentd: must be started as root\n", stderr);
@@ -113,17 +114,24 @@ static int run(Options *o, Config *config, const DiagList *warnings)
 		(void)fputs("regentd: no engine left to run\n", stderr);
 		return EXIT_NO_CONFIG;
 	}
-	if (!o->no_fork && !go_to_background(o, &config->arena))
+	if (!o->no_fork && !go_to_background(o, paths))
 		return EXIT_FATAL;
 	/* A reader of the log that ends must not end the daemon. */
 	(void)signal(SIGPIPE, SIG_IGN);
-	return supervisor_run(o, &config->vrrp, warnings);
+	return supervisor_run(o, world, config, warnings);
+}
+
+static void config_done(Config **config)
+{
+	config_free(*config);
+	free(*config);
 }
 
 int main(int argc, char **argv)
 {
 	_cleanup_(diag_list_free) DiagList diags = { 0 };
-	_cleanup_(config_free) Config config = { 0 };
+	_cleanup_(arena_free) Arena paths = { 0 };
+	_cleanup_(config_done) Config *config = NEW(Config);
 	ConfigWorld world = host;
 	Options options;
 	int status;
@@ -136,7 +144,7 @@ int main(int argc, char **argv)
 		return EXIT_NO_CONFIG;
 	}
 	world.config_id = options.config_id;
-	config_read(options.config, &world, &config, &diags);
+	config_read(options.config, &world, config, &diags);
 	if (options.config_test)
 		return config_test(&options, &diags);
 	if (!diag_may_start(&diags)) {
@@ -151,5 +159,5 @@ int main(int argc, char **argv)
 				options.config);
 		return EXIT_CONFIG;
 	}
-	return run(&options, &config, &diags);
+	return run(&options, &world, &config, &diags, &paths);
 }

@@ -4,6 +4,7 @@
 #include "core/control.h"
 #include "core/version.h"
 #include "daemon/pid_file.h"
+#include "daemon/snapshot.h"
 #include "daemon/vrrp_process.h"
 #include "daemon/withdraw.h"
 #include "io/io_control.h"
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <linux/close_range.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,7 +32,8 @@ enum {
 
 typedef struct Supervisor {
 	const Options *options;
-	const VrrpConfig *config;
+	const ConfigWorld *world;
+	Config **config;
 	IoJournal journal;
 	IoLoop *loop;
 	IoControl *control; /* NULL: the run directory belongs to another daemon */
@@ -38,12 +41,18 @@ typedef struct Supervisor {
 	int will_fd;
 	int pid_file; /* locked while we live; -1: not ours */
 	int channel;  /* to the engine; -1: none */
+	IoSource *channel_source;
 	pid_t engine; /* 0: none */
 
 	Instant engine_started;
 	Span delay_usec; /* before the next start */
 	IoSource *timer; /* of the next start, or of an engine that does not stop */
 	bool stopping;
+
+	Config *next;	  /* the engine is going over to it; NULL: no reload is under way */
+	int reload_fd;	  /* who asked for it and waits; -1: nobody */
+	StrBuf next_text; /* the warnings about it, for who asked */
+	bool reload_again;
 	char last_death[64];
 } Supervisor;
 
@@ -52,11 +61,149 @@ typedef struct Supervisor {
 
 static void supervisor_start_engine(Supervisor *s);
 
+static void supervisor_say_warnings(const Supervisor *s, const DiagList *warnings)
+{
+	vec_foreach(d, &warnings->all) {
+		_cleanup_(strbuf_free) StrBuf text = { 0 };
+
+		if (d->severity == DIAG_NOTE)
+			continue;
+		diag_text(d, &text);
+		while (text.n && text.s[text.n - 1] == '\n')
+			text.s[--text.n] = '\0';
+		for (char *p = text.s; (p = strchr(p, '\n'));)
+			*p = ' ';
+		warn(s, "%s", text.s);
+	}
+}
+
+/* The list of what may have to be withdrawn is never shorter than what an engine may hold. */
+static void supervisor_write_list(Supervisor *s)
+{
+	const int r = s->list_path ? withdraw_write_list(&(*s->config)->vrrp,
+					     s->next ? &s->next->vrrp : NULL, s->list_path)
+				   : 0;
+
+	if (r < 0)
+		warn(s, "%s: %s", s->list_path, strerrordesc_np(-r));
+}
+
+static void reload_begin(Supervisor *s, int fd);
+
+/* Answers whoever asked: `why` not, or NULL when the new configuration is in force. */
+static void reload_end(Supervisor *s, const char *why)
+{
+	_cleanup_(strbuf_free) StrBuf answer = { 0 };
+	Config *const gone = why ? s->next : *s->config;
+	const bool changed = s->next;
+
+	if (why)
+		warn(s, "reload refused, the running configuration stays: %s", why);
+	else
+		*s->config = s->next;
+	s->next = NULL;
+	if (changed) {
+		supervisor_write_list(s);
+		config_free(gone);
+		free(gone);
+	}
+	(void)sd_notify(0, "READY=1");
+	if (s->reload_fd >= 0) {
+		strbuf_printf(&answer, "%s%s", why ? CONTROL_ERROR : CONTROL_OK, why ?: "");
+		strbuf_printf(&answer, "%s%s", why ? "\n" : "", strbuf_text(&s->next_text));
+		(void)send(s->reload_fd, answer.s, answer.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)close(s->reload_fd);
+		s->reload_fd = -1;
+	}
+	strbuf_free(&s->next_text);
+	s->next_text = (StrBuf){ 0 };
+	if (s->reload_again) {
+		s->reload_again = false;
+		reload_begin(s, -1);
+	}
+}
+
+/* Reads and checks; what was found goes to the log and into next_text. */
+static bool reload_read(Supervisor *s, Snapshot *snapshot)
+{
+	_cleanup_(diag_list_free) DiagList diags = { 0 };
+	const ConfigWorld world = snapshot_record(snapshot, s->world);
+	Config *config = NEW(Config);
+	bool good;
+
+	config_read(s->options->config, &world, config, &diags);
+	supervisor_say_warnings(s, &diags);
+	vec_foreach(d, &diags.all)
+		if (d->severity != DIAG_NOTE)
+			diag_text(d, &s->next_text);
+	good = diag_may_start(&diags);
+	if (good) {
+		s->next = config;
+	} else {
+		config_free(config);
+		free(config);
+	}
+	return good;
+}
+
+static void reload_begin(Supervisor *s, int fd)
+{
+	_cleanup_(snapshot_free) Snapshot snapshot = { 0 };
+	int memory;
+
+	if (s->stopping || s->next) {
+		s->reload_again |= s->next && fd < 0;
+		if (fd >= 0)
+			io_control_refuse(fd, s->stopping ? "the daemon is being stopped"
+							  : "a reload is under way");
+		return;
+	}
+	s->reload_fd = fd;
+	say(s, "Reloading");
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)io_now());
+	if (!reload_read(s, &snapshot)) {
+		reload_end(s, "the new one has errors");
+		return;
+	}
+	supervisor_write_list(s);
+	if (!s->engine) {
+		reload_end(s, NULL); /* it will start with it */
+		return;
+	}
+	memory = snapshot_to_fd(&snapshot);
+	if (memory < 0 || io_control_pass(s->channel, memory, control_line(CONTROL_RELOAD)) < 0)
+		reload_end(s, "the engine does not take requests: it hangs or is stopped");
+	if (memory >= 0)
+		(void)close(memory);
+}
+
+/* The engine says how a reload went. */
+static void supervisor_told(void *data, int fd, uint32_t events _unused_)
+{
+	Supervisor *s = data;
+	char line[LIMIT_CONTROL_LINE];
+	const ssize_t n = recv(fd, line, sizeof(line) - 1, MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		io_source_free(TAKE(s->channel_source)); /* it is dying, as will be noticed */
+		return;
+	}
+	if (n < 0 || !s->next)
+		return;
+	line[n] = '\0';
+	if (!strcmp(line, CONTROL_RELOADED))
+		reload_end(s, NULL);
+	else if (!strncmp(line, CONTROL_REFUSED, sizeof(CONTROL_REFUSED) - 1))
+		reload_end(s, line + sizeof(CONTROL_REFUSED) - 1);
+}
+
 /* The engine's process keeps its two descriptors and nothing else of ours. */
 static _Noreturn void supervisor_become_engine(Supervisor *s, int channel, pid_t supervisor)
 {
 	VrrpProcess engine = {
-		.config = s->config,
+		.config = *s->config,
+		.config_path = s->options->config,
+		.world = s->world,
 		.journal = s->journal,
 		.will_fd = ENGINE_FIRST_FD,
 		.channel_fd = ENGINE_FIRST_FD + 1,
@@ -94,7 +241,12 @@ static void supervisor_bury(Supervisor *s)
 		io_packet_free(packet);
 	}
 	io_will_clear(s->will_fd);
-	n = withdraw_configured(s->config);
+	n = withdraw_configured(&(*s->config)->vrrp);
+	if (s->next && n >= 0) {
+		const int m = withdraw_configured(&s->next->vrrp);
+
+		n = m < 0 ? m : n + m;
+	}
 	if (n < 0)
 		warn(s, "cannot withdraw the addresses of the dead engine: %s",
 			strerrordesc_np(-n));
@@ -130,6 +282,7 @@ static void supervisor_engine_ended(void *data, pid_t pid, const siginfo_t *how)
 	Supervisor *s = data;
 	const bool exited = how->si_code == CLD_EXITED;
 
+	io_source_free(TAKE(s->channel_source));
 	(void)close(s->channel);
 	s->channel = -1;
 	s->engine = 0;
@@ -140,6 +293,9 @@ static void supervisor_engine_ended(void *data, pid_t pid, const siginfo_t *how)
 		warn(s, "the VRRP engine (pid %d) %s", pid, s->last_death);
 		supervisor_bury(s);
 	}
+	if (s->next)
+		reload_end(s, "the engine died while it reloaded; it starts with the old "
+			      "configuration");
 	if (s->stopping)
 		io_loop_exit(s->loop, EXIT_OK);
 	else if (s->options->no_respawn)
@@ -171,6 +327,7 @@ static void supervisor_start_engine(Supervisor *s)
 		return;
 	}
 	s->channel = channel[0];
+	(void)io_loop_fd(s->loop, s->channel, EPOLLIN, supervisor_told, s, &s->channel_source);
 	say(s, "Starting VRRP child process, pid=%d", s->engine);
 	(void)pid_file_write(s->options->vrrp_pid_file, s->engine);
 	r = io_loop_child(s->loop, s->engine, supervisor_engine_ended, s);
@@ -208,10 +365,7 @@ static void supervisor_ignore(void *data _unused_, int signal _unused_)
 
 static void supervisor_reload(void *data, int signal _unused_)
 {
-	Supervisor *s = data;
-
-	warn(s, "reload is not carried out yet: the running configuration stays; restart to change "
-		"it");
+	reload_begin(data, -1);
 }
 
 /* keepalived's signals for dumps (behaviour 160): scripts send them. */
@@ -227,6 +381,10 @@ static void supervisor_request(void *data, int fd, const char *line)
 	Supervisor *s = data;
 	char text[128];
 
+	if (control_parse(line) == CONTROL_RELOAD) {
+		reload_begin(s, fd);
+		return;
+	}
 	if (s->channel >= 0 && !io_control_pass(s->channel, fd, line)) {
 		(void)close(fd);
 		return;
@@ -265,8 +423,8 @@ static void supervisor_open_run_dir(Supervisor *s)
 	if (r > 0)
 		say(s, "withdrew %d address%s that a killed daemon left", r, r == 1 ? "" : "es");
 	if (r >= 0)
-		r = withdraw_write_list(s->config, s->list_path);
-	if (r < 0)
+		supervisor_write_list(s);
+	else
 		warn(s, "%s: %s", s->list_path, strerrordesc_np(-r));
 }
 
@@ -308,27 +466,14 @@ static void supervisor_close(Supervisor *s)
 	}
 }
 
-static void supervisor_say_warnings(const Supervisor *s, const DiagList *warnings)
-{
-	vec_foreach(d, &warnings->all) {
-		_cleanup_(strbuf_free) StrBuf text = { 0 };
-
-		if (d->severity == DIAG_NOTE)
-			continue;
-		diag_text(d, &text);
-		while (text.n && text.s[text.n - 1] == '\n')
-			text.s[--text.n] = '\0';
-		for (char *p = text.s; (p = strchr(p, '\n'));)
-			*p = ' ';
-		warn(s, "%s", text.s);
-	}
-}
-
-int supervisor_run(const Options *options, const VrrpConfig *config, const DiagList *warnings)
+int supervisor_run(
+	const Options *options, const ConfigWorld *world, Config **config, const DiagList *warnings)
 {
 	Supervisor s = {
 		.options = options,
+		.world = world,
 		.config = config,
+		.reload_fd = -1,
 		.journal = { .ident = "Regent",
 			.console = options->log_console,
 			.syslog = !options->no_syslog,

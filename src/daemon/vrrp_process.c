@@ -4,6 +4,7 @@
 #include "core/control.h"
 #include "core/version.h"
 #include "daemon/options.h"
+#include "daemon/snapshot.h"
 #include "io/io_channel.h"
 #include "io/io_machine.h"
 #include "node/node.h"
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 typedef struct Process {
+	VrrpProcess *args;
 	IoLoop *loop;
 	IoMachine *machine;
 	IoChannel *channel;
@@ -60,6 +62,48 @@ static void process_status(Process *p, bool json, StrBuf *out)
 		status_plain(s, out);
 }
 
+/* The supervisor has found the very same text good; what makes a difference now can only be the
+ * machine (an interface that went away). NULL: not to be used, and was told. */
+static Config *process_read_config(Process *p, int fd)
+{
+	_cleanup_(diag_list_free) DiagList diags = { 0 };
+	_cleanup_(snapshot_free) Snapshot snapshot = { 0 };
+	_cleanup_(strbuf_free) StrBuf refused = { 0 };
+	const int r = snapshot_from_fd(&snapshot, fd);
+	const ConfigWorld world = snapshot_replay(&snapshot, p->args->world);
+	Config *config = NEW(Config);
+
+	if (!r) {
+		config_read(p->args->config_path, &world, config, &diags);
+		if (diag_may_start(&diags))
+			return config;
+	}
+	strbuf_add(&refused, CONTROL_REFUSED);
+	vec_foreach(d, &diags.all)
+		if (d->severity == DIAG_ERROR || d->severity == DIAG_UNSUPPORTED)
+			diag_text(d, &refused);
+	if (r)
+		strbuf_add(&refused, strerrordesc_np(-r));
+	io_channel_tell(p->channel, refused.s);
+	config_free(config);
+	free(config);
+	return NULL;
+}
+
+static void process_reload(Process *p, int fd)
+{
+	Config *const old = p->args->config, *next = process_read_config(p, fd);
+
+	(void)close(fd);
+	if (!next)
+		return;
+	p->args->config = next;
+	io_machine_act(p->machine, node_reload(p->node, &next->vrrp, io_now()));
+	config_free(old);
+	free(old);
+	io_channel_tell(p->channel, CONTROL_RELOADED);
+}
+
 static void process_request(void *data, int fd, const char *line)
 {
 	Process *p = data;
@@ -67,6 +111,7 @@ static void process_request(void *data, int fd, const char *line)
 	const ControlCommand command = control_parse(line);
 
 	switch (command) {
+	case CONTROL_RELOAD: process_reload(p, fd); return;
 	case CONTROL_STATUS:
 	case CONTROL_STATUS_JSON:
 		strbuf_add(&answer, CONTROL_OK);
@@ -101,7 +146,7 @@ static int process_setup(Process *p, const VrrpProcess *args)
 
 int vrrp_process_run(VrrpProcess *args)
 {
-	Process p = { .node = node_new(args->config), .started = io_now() };
+	Process p = { .args = args, .node = node_new(&args->config->vrrp), .started = io_now() };
 	int r;
 
 	r = process_setup(&p, args);
@@ -116,5 +161,7 @@ int vrrp_process_run(VrrpProcess *args)
 	io_loop_free(p.loop);
 	io_will_free(p.will);
 	node_free(p.node);
+	config_free(args->config);
+	free(args->config);
 	return r < 0 ? EXIT_FATAL : r;
 }

@@ -3,11 +3,13 @@
 
 /* The VRRP engine's process: a node, the machine, and a loop between them. */
 
+#include "config/config.h"
 #include "io/io_journal.h"
-#include "vrrp/vrrp_config.h"
 
 typedef struct VrrpProcess {
-	const VrrpConfig *config;
+	Config *config; /* freed, and replaced by a reload */
+	const char *config_path;
+	const ConfigWorld *world; /* the machine that configurations are read on */
 	IoJournal journal;
 	int will_fd;
 	int channel_fd; /* requests of the control socket */

@@ -91,17 +91,25 @@ int withdraw_configured(const VrrpConfig *config)
 	return withdraw_run(&w, false);
 }
 
-int withdraw_write_list(const VrrpConfig *config, const char *path)
+static void withdraw_list(const VrrpConfig *config, StrBuf *out)
 {
-	_cleanup_(strbuf_free) StrBuf text = { 0 };
 	char addr[ADDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < config->n_instances; i++)
 		for (size_t j = 0; j < config->instances[i].n_vips; j++) {
 			const AddrSpec *a = &config->instances[i].vips[j];
 
-			strbuf_printf(&text, "%s %s\n", a->dev, addr_spec_text(a, addr));
+			strbuf_printf(out, "%s %s\n", a->dev, addr_spec_text(a, addr));
 		}
+}
+
+int withdraw_write_list(const VrrpConfig *config, const VrrpConfig *next, const char *path)
+{
+	_cleanup_(strbuf_free) StrBuf text = { 0 };
+
+	withdraw_list(config, &text);
+	if (next)
+		withdraw_list(next, &text);
 	return io_host_write_file(path, strbuf_text(&text), text.n);
 }
 

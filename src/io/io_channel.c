@@ -23,6 +23,7 @@ struct IoChannel {
 	IoLoop *loop;
 	IoChannelHandler *handler;
 	void *data;
+	int socket;
 	IoSource *source;
 	VEC(ChannelAnswer *) answers; /* oldest first */
 };
@@ -65,6 +66,7 @@ int io_channel_open(
 	int r;
 
 	c->loop = loop;
+	c->socket = socket;
 	c->handler = handler;
 	c->data = data;
 	r = io_loop_fd(loop, socket, EPOLLIN, channel_readable, c, &c->source);
@@ -74,6 +76,11 @@ int io_channel_open(
 	}
 	*ret_channel = c;
 	return 0;
+}
+
+void io_channel_tell(IoChannel *c, const char *line)
+{
+	(void)send(c->socket, line, strlen(line) + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void answer_end(ChannelAnswer *a)

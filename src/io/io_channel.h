@@ -14,6 +14,8 @@ typedef void IoChannelHandler(void *data, int fd, const char *line);
 int io_channel_open(
 	IoLoop *loop, int socket, IoChannelHandler *handler, void *data, IoChannel **ret_channel);
 void io_channel_free(IoChannel *c);
+/* A word to the supervisor, which never waits for it. */
+void io_channel_tell(IoChannel *c, const char *line);
 /* Sends a copy of the text and closes the connection. When too many peers do not read theirs, the
  * one that has waited longest is dropped. */
 void io_channel_answer(IoChannel *c, int fd, const char *text, size_t len);

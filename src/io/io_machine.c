@@ -233,6 +233,13 @@ void io_machine_apply(IoMachine *m, const Ops *ops)
 		vec_push(&m->pending, ((Event){ .kind = EVENT_OP_FAILED, .op_failed = failed }));
 }
 
+void io_machine_act(IoMachine *m, const Ops *ops)
+{
+	m->now = io_now();
+	io_machine_apply(m, ops);
+	machine_settle(m);
+}
+
 void io_machine_arm(IoMachine *m, Instant at)
 {
 	io_timer_arm(m->timer, at);

@@ -25,6 +25,8 @@ int io_machine_start(IoMachine *m);
 void io_machine_post(IoMachine *m, EventKind kind);
 /* Carries the ops out, in order. */
 void io_machine_apply(IoMachine *m, const Ops *ops);
+/* The same outside of the handler, with what comes of it. */
+void io_machine_act(IoMachine *m, const Ops *ops);
 /* When the handler wants its next EVENT_TIMER. */
 void io_machine_arm(IoMachine *m, Instant at);
 uint64_t io_machine_send_failures(const IoMachine *m);
