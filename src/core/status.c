@@ -96,7 +96,7 @@ static size_t utf8_size(const char *s)
 	return n;
 }
 
-static void json_string(const char *s, StrBuf *out)
+void status_json_string(const char *s, StrBuf *out)
 {
 	strbuf_add(out, "\"");
 	for (size_t n; *s; s += MAX(n, 1u)) {
@@ -118,7 +118,7 @@ static void json_value(const Status *s, size_t depth, StrBuf *out)
 	const bool object = s->kind == KIND_OBJECT;
 
 	if (s->kind == KIND_STRING) {
-		json_string(s->text, out);
+		status_json_string(s->text, out);
 		return;
 	}
 	if (s->text) {
@@ -130,7 +130,7 @@ static void json_value(const Status *s, size_t depth, StrBuf *out)
 		strbuf_add(out, c == s->first ? "\n" : ",\n");
 		strbuf_pad(out, ' ', (depth + 1) * INDENT);
 		if (object) {
-			json_string(c->key, out);
+			status_json_string(c->key, out);
 			strbuf_add(out, ": ");
 		}
 		json_value(c, depth + 1, out);

@@ -21,6 +21,8 @@ void status_milli(Status *parent, const char *key, int64_t value);
 void status_bool(Status *parent, const char *key, bool value);
 
 void status_json(const Status *s, StrBuf *out);
+/* The text as a string of JSON, whatever bytes it holds. */
+void status_json_string(const char *s, StrBuf *out);
 /* One "key  value" line each, indented by depth; an object in a list starts with its first value
  * as a heading; a list of plain values stands on one line. */
 void status_plain(const Status *s, StrBuf *out);
