@@ -3,7 +3,7 @@
 
 /* cli: the `regent` command. To add a subcommand: a file, a declaration here, a row in main.c. */
 
-#include "base/base.h"
+#include "core/control.h"
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
@@ -17,6 +17,9 @@ typedef struct CliCommand {
 	const char *name, *arguments, *help; /* help NULL: not for everyone */
 	int (*run)(const CliArgs *args);
 } CliCommand;
+
+/* Asks the daemon and prints its answer, or why there is none; the exit status (cli_client.c). */
+int cli_ask(const CliArgs *args, ControlCommand command);
 
 int cli_keywords(const CliArgs *args);
 int cli_show_config(const CliArgs *args);
