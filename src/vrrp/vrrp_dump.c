@@ -136,6 +136,16 @@ static void dump_faults(const VrrpEngine *e, const VrrpRouter *r, StrBuf *out)
 	strbuf_printf(out, "   Number of track scripts init = %zu\n", pending);
 }
 
+/* Only the first has a line of its own; the others still keep "none" away. */
+static void dump_flags(const VrrpInstanceConfig *c, StrBuf *out)
+{
+	if (c->n_peers)
+		strbuf_add(out, "   Flags:\n     Using unicast\n");
+	else
+		strbuf_printf(
+			out, "   Flags:%s\n", c->nopreempt || c->dont_track_primary ? "" : " none");
+}
+
 static void dump_standing(const VrrpDump *d, const VrrpRouter *r, StrBuf *out)
 {
 	const VrrpInstanceConfig *c = r->config;
@@ -155,7 +165,7 @@ static void dump_standing(const VrrpDump *d, const VrrpRouter *r, StrBuf *out)
 				dump_whole_seconds(r->master_advert_usec),
 				r->master_advert_usec % USEC_PER_SEC / USEC_PER_CSEC);
 	}
-	strbuf_add(out, c->n_peers ? "   Flags:\n     Using unicast\n" : "   Flags: none\n");
+	dump_flags(c, out);
 	strbuf_printf(out, "   Wantstate = %s\n", vrrp_state_name(vrrp_dump_want(d->engine, r)));
 	dump_faults(d->engine, r, out);
 	strbuf_add(out, "   Last transition = ");
