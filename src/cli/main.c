@@ -12,6 +12,7 @@ static const CliCommand commands[] = {
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
+	{ "dump", "data|stats|json", "the same as keepalived's signals print it", cli_dump },
 };
 
 static void usage(FILE *to)

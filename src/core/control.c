@@ -6,6 +6,9 @@ static const char *const control_lines[] = {
 	[CONTROL_STATUS] = "status",
 	[CONTROL_STATUS_JSON] = "status json",
 	[CONTROL_RELOAD] = "reload",
+	[CONTROL_DUMP_DATA] = "dump data",
+	[CONTROL_DUMP_STATS] = "dump stats",
+	[CONTROL_DUMP_JSON] = "dump json",
 };
 
 ControlCommand control_parse(const char *line)

@@ -19,7 +19,10 @@ typedef enum ControlCommand {
 	CONTROL_BAD,
 	CONTROL_STATUS, /* as text */
 	CONTROL_STATUS_JSON,
-	CONTROL_RELOAD, /* the supervisor answers: with warnings, or an error with the reasons */
+	CONTROL_RELOAD,	   /* the supervisor answers: with warnings, or an error with the reasons */
+	CONTROL_DUMP_DATA, /* as keepalived prints them */
+	CONTROL_DUMP_STATS,
+	CONTROL_DUMP_JSON,
 } ControlCommand;
 
 /* The line without its newline. */

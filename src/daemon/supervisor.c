@@ -3,6 +3,7 @@
 
 #include "core/control.h"
 #include "core/version.h"
+#include "daemon/dump.h"
 #include "daemon/pid_file.h"
 #include "daemon/snapshot.h"
 #include "daemon/vrrp_process.h"
@@ -46,6 +47,7 @@ typedef struct Supervisor {
 
 	Instant engine_started;
 	Span delay_usec; /* before the next start */
+	Dumps dumps;
 	IoSource *timer; /* of the next start, or of an engine that does not stop */
 	bool stopping;
 
@@ -208,6 +210,7 @@ static _Noreturn void supervisor_become_engine(Supervisor *s, int channel, pid_t
 		.will_fd = ENGINE_FIRST_FD,
 		.channel_fd = ENGINE_FIRST_FD + 1,
 		.ignore_sigint = s->options->ignore_sigint,
+		.dump_directory = s->dumps.directory,
 	};
 	/* Out of the way of each other first. */
 	const int will = dup(s->will_fd), socket = dup(channel);
@@ -368,14 +371,6 @@ static void supervisor_reload(void *data, int signal _unused_)
 	reload_begin(data, -1);
 }
 
-/* keepalived's signals for dumps (behaviour 160): scripts send them. */
-static void supervisor_dump(void *data, int signal)
-{
-	const Supervisor *s = data;
-
-	warn(s, "signal %d: dumps are not carried out yet; ask `regent status`", signal);
-}
-
 static void supervisor_request(void *data, int fd, const char *line)
 {
 	Supervisor *s = data;
@@ -430,7 +425,6 @@ static void supervisor_open_run_dir(Supervisor *s)
 
 static int supervisor_setup(Supervisor *s)
 {
-	const int dumps[] = { SIGUSR1, SIGUSR2, SIGRTMIN + 2, SIGRTMAX - 1 };
 	int r = io_loop_new(&s->loop);
 
 	if (!r) {
@@ -444,8 +438,13 @@ static int supervisor_setup(Supervisor *s)
 			s->options->ignore_sigint ? supervisor_ignore : supervisor_stop, s);
 	if (!r)
 		r = io_loop_signal(s->loop, SIGHUP, supervisor_reload, s);
-	for (size_t i = 0; !r && i < ARRAY_LEN(dumps); i++)
-		r = io_loop_signal(s->loop, dumps[i], supervisor_dump, s);
+	s->dumps = (Dumps){ .loop = s->loop,
+		.journal = &s->journal,
+		.directory = dump_directory(),
+		.config = s->config,
+		.engine = &s->engine };
+	if (!r)
+		r = dump_signals(&s->dumps);
 	if (!r)
 		r = io_loop_timer(s->loop, supervisor_timer, s, &s->timer);
 	return r;

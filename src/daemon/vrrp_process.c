@@ -3,6 +3,7 @@
 
 #include "core/control.h"
 #include "core/version.h"
+#include "daemon/dump.h"
 #include "daemon/options.h"
 #include "daemon/snapshot.h"
 #include "io/io_channel.h"
@@ -18,6 +19,7 @@ typedef struct Process {
 	IoChannel *channel;
 	IoWill *will;
 	Node *node;
+	Dumps dumps;
 	Instant started;
 } Process;
 
@@ -104,6 +106,12 @@ static void process_reload(Process *p, int fd)
 	io_channel_tell(p->channel, CONTROL_RELOADED);
 }
 
+static void process_dump(const Process *p, VrrpDumpKind kind, StrBuf *out)
+{
+	strbuf_add(out, CONTROL_OK);
+	dump_text(p->node, kind, out);
+}
+
 static void process_request(void *data, int fd, const char *line)
 {
 	Process *p = data;
@@ -117,6 +125,9 @@ static void process_request(void *data, int fd, const char *line)
 		strbuf_add(&answer, CONTROL_OK);
 		process_status(p, command == CONTROL_STATUS_JSON, &answer);
 		break;
+	case CONTROL_DUMP_DATA: process_dump(p, VRRP_DUMP_DATA, &answer); break;
+	case CONTROL_DUMP_STATS: process_dump(p, VRRP_DUMP_STATS, &answer); break;
+	case CONTROL_DUMP_JSON: process_dump(p, VRRP_DUMP_JSON, &answer); break;
 	case CONTROL_BAD: strbuf_add(&answer, CONTROL_ERROR "unknown request\n"); break;
 	}
 	io_channel_answer(p->channel, fd, answer.s, answer.n);
@@ -124,8 +135,6 @@ static void process_request(void *data, int fd, const char *line)
 
 static int process_setup(Process *p, const VrrpProcess *args)
 {
-	/* They are for the supervisor. */
-	const int ignored[] = { SIGHUP, SIGUSR1, SIGUSR2, SIGRTMIN + 2, SIGRTMAX - 1 };
 	int r = io_loop_new(&p->loop);
 
 	if (!r)
@@ -139,9 +148,14 @@ static int process_setup(Process *p, const VrrpProcess *args)
 	if (!r)
 		r = io_loop_signal(
 			p->loop, SIGINT, args->ignore_sigint ? process_ignore : process_stop, p);
-	for (size_t i = 0; !r && i < ARRAY_LEN(ignored); i++)
-		r = io_loop_signal(p->loop, ignored[i], process_ignore, p);
-	return r;
+	if (!r)
+		r = io_loop_signal(
+			p->loop, SIGHUP, process_ignore, p); /* it is for the supervisor */
+	p->dumps = (Dumps){ .loop = p->loop,
+		.journal = &args->journal,
+		.directory = args->dump_directory,
+		.node = p->node };
+	return r ? r : dump_signals(&p->dumps);
 }
 
 int vrrp_process_run(VrrpProcess *args)

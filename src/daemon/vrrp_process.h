@@ -14,6 +14,7 @@ typedef struct VrrpProcess {
 	int will_fd;
 	int channel_fd; /* requests of the control socket */
 	bool ignore_sigint;
+	const char *dump_directory;
 } VrrpProcess;
 
 /* Runs until it is told to stop; gives the exit status. */

@@ -178,18 +178,33 @@ uint64_t io_host_seed(void *data _unused_)
 	return seed;
 }
 
+static int host_write(int fd, const char *text, size_t len)
+{
+	while (len) {
+		const ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
 int io_host_write_file(const char *path, const char *text, size_t len)
 {
 	_cleanup_(strbuf_free) StrBuf temporary = { 0 };
-	int fd, r = 0;
+	int fd, r;
 
 	strbuf_printf(&temporary, "%s.XXXXXX", path);
 	fd = mkostemp(temporary.s, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, text, len) != (ssize_t)len)
-		r = errno ? -errno : -EIO;
-	(void)close(fd);
+	r = fchmod(fd, 0600) < 0 ? -errno : host_write(fd, text, len); /* the umask has no say */
+	if (close(fd) < 0 && !r)
+		r = -errno;
 	if (!r && rename(temporary.s, path) < 0)
 		r = -errno;
 	if (r)

@@ -22,7 +22,8 @@ const char *io_host_host_name(void *data, Arena *arena);
 const char *io_host_environment(void *data, const char *name, Arena *arena);
 uint64_t io_host_seed(void *data);
 
-/* Writes a file whole or not at all, mode 0600. */
+/* Writes a file whole or not at all, mode 0600. What stands there is replaced, not followed when it
+ * is a symbolic link; until then the text is in a new file beside it of a name nobody can guess. */
 int io_host_write_file(const char *path, const char *text, size_t len);
 
 /* All of the above as the members of a ConfigWorld, for its initializer: every program that reads a

@@ -407,3 +407,21 @@ void node_status(Node *n, Instant now, Status *out)
 {
 	vrrp_engine_status(&n->vrrp, now, node_has_addr, n, out);
 }
+
+void node_dump(const Node *n, VrrpDumpKind kind, const VrrpDumpTime *time, StrBuf *out)
+{
+	const VrrpDump dump = {
+		.engine = &n->vrrp, .time = *time, .has_addr = node_has_addr, .data = n
+	};
+
+	switch (kind) {
+	case VRRP_DUMP_DATA: vrrp_dump_data(&dump, out); break;
+	case VRRP_DUMP_STATS: vrrp_dump_stats(&n->vrrp, out); break;
+	case VRRP_DUMP_JSON: vrrp_dump_json(&dump, out); break;
+	}
+}
+
+void node_stats_clear(Node *n)
+{
+	vrrp_stats_clear(&n->vrrp);
+}

@@ -9,7 +9,7 @@
 #include "core/event.h"
 #include "core/status.h"
 #include "run/run.h"
-#include "vrrp/vrrp_engine.h"
+#include "vrrp/vrrp_dump.h"
 
 typedef struct Node Node;
 
@@ -31,3 +31,5 @@ Instant node_next_due(Node *n);
 /* After EVENT_STOP: nothing is left to do. */
 bool node_stopped(const Node *n);
 void node_status(Node *n, Instant now, Status *out);
+void node_dump(const Node *n, VrrpDumpKind kind, const VrrpDumpTime *time, StrBuf *out);
+void node_stats_clear(Node *n);
