@@ -25,4 +25,5 @@ int cli_keywords(const CliArgs *args);
 int cli_show_config(const CliArgs *args);
 int cli_check(const CliArgs *args);
 int cli_dump(const CliArgs *args);
+int cli_reload(const CliArgs *args);
 int cli_status(const CliArgs *args);

@@ -38,6 +38,7 @@ static int client_ask(const char *run_dir, ControlCommand command)
 static int client_print(FILE *from)
 {
 	_cleanup_free_ char *line = NULL;
+	FILE *to = stdout;
 	size_t size = 0;
 	char chunk[4096];
 
@@ -54,11 +55,11 @@ static int client_print(FILE *from)
 			strncmp(line, CONTROL_ERROR, sizeof(CONTROL_ERROR) - 1)
 				? line
 				: line + sizeof(CONTROL_ERROR) - 1);
-		return CLI_FAILED;
+		to = stderr;
 	}
 	while ((size = fread(chunk, 1, sizeof(chunk), from)) > 0)
-		(void)fwrite(chunk, 1, size, stdout);
-	return CLI_OK;
+		(void)fwrite(chunk, 1, size, to);
+	return to == stdout ? CLI_OK : CLI_FAILED;
 }
 
 int cli_ask(const CliArgs *args, ControlCommand command)

@@ -11,6 +11,7 @@ static const CliCommand commands[] = {
 	{ "show-config", "FILE", "the configuration as it counts, all defaults filled in",
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
+	{ "reload", "", "read the configuration anew; a bad one changes nothing", cli_reload },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
 	{ "dump", "data|stats|json", "the same as keepalived's signals print it", cli_dump },
 };
