@@ -93,6 +93,7 @@ static void show_value(Show *s, const ConfigEntry *e)
 	case KIND_PATH:
 	case KIND_NUMBERS:
 	case KIND_USER:
+	case KIND_FIFO:
 	case KIND_COMMAND:
 	case KIND_NOTIFY:
 	case KIND_WORDS: show_words(s, e); return;

@@ -33,8 +33,8 @@ static const Mistake mistakes[] = {
 		"write `script_user USER`", KEEPALIVED_SECURITY },
 	{ "scripts used, security but no user",
 		"global_defs {\n enable_script_security\n}\n" CHECK("/bin/true") TRACKED,
-		":4:1: note: with enable_script_security but no script_user, keepalived does not "
-		"run this",
+		":5:9: warning: `s` is not run and counts as failed: with enable_script_security "
+		"a user must be named, even root",
 		"write `script_user USER`", KEEPALIVED_CONFIG },
 	{ "virtual IPv4 without /prefix", VIP("10.0.0.1\n  10.0.0.2/24\n  10.0.0.3"),
 		":5:3: note: a virtual address without a prefix length gets /32 (2 in this file)",
