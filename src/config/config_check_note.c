@@ -150,6 +150,21 @@ static void notify_commands(ConfigCheck *c, const ConfigStatement *block, Comman
 	}
 }
 
+static void fifo_readers(ConfigCheck *c, Commands *commands)
+{
+	const ConfigWorld *w = c->world;
+
+	for (size_t i = 0; i < VRRP_FIFOS; i++) {
+		const ConfigCommand *reader = &c->draft->global.fifos[i].reader;
+
+		if (!reader->argv || (w->has_program && !w->has_program(w->data, reader->argv[0])))
+			continue;
+		first_add(&commands->all, reader->command.pos);
+		if (config_missing(&reader->user))
+			first_add(&commands->no_user, reader->command.pos);
+	}
+}
+
 /* behaviour 143 to 146 */
 static void note_security(ConfigCheck *c, const Commands *commands, bool security)
 {
@@ -193,6 +208,7 @@ void config_check_notes(ConfigCheck *c)
 		note_priority(c, *i);
 	vec_foreach(s, &c->draft->scripts)
 		script_command(c, *s, &commands);
+	fifo_readers(c, &commands);
 	for (const ConfigStatement *s = c->root->first; s; s = s->next) {
 		const char *keyword = s->n_words ? s->words[0].text : "";
 
