@@ -84,6 +84,7 @@ static void build_process(const ConfigNamedDraft *n, Arena *arena, TrackProcessC
 		.full_command = config_given(&n->full_command),
 		.param_match = param_match(n, n_words),
 		.quorum = (uint32_t)config_build_number(&n->quorum, NULL, 1),
+		.has_quorum_max = config_given(&n->quorum_max),
 		.quorum_max = (uint32_t)config_build_number(&n->quorum_max, NULL, 0),
 		.fork_delay_usec = (Span)config_build_number(&n->fork_delay, &n->delay, 0),
 		.terminate_delay_usec =

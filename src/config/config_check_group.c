@@ -113,19 +113,21 @@ static void merge_all(const Group *g)
 /* The interfaces that the group names, once each. */
 static void group_interfaces(ConfigCheck *c, ConfigTrackList *list)
 {
-	size_t kept = 0, n = list->n;
+	_cleanup_(map_free) Map seen = MAP_INIT(LIMIT_IFNAME);
+	size_t kept = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const ConfigTrack t = list->items[i];
+	vec_foreach(t, list) {
+		char key[LIMIT_IFNAME] = "";
 
-		list->n = kept;
-		if (listed(list, t.name)) {
-			config_warning(c->report, t.pos,
-				"`%s` is tracked already: this is left out", t.name);
+		memcpy(key, t->name, strlen(t->name));
+		if (map_get(&seen, key, NULL)) {
+			config_warning(c->report, t->pos,
+				"`%s` is tracked already: this is left out", t->name);
 			continue;
 		}
-		config_check_interface(c, t.name, t.pos);
-		list->items[kept++] = t;
+		map_put(&seen, key, 0);
+		config_check_interface(c, t->name, t->pos);
+		list->items[kept++] = *t;
 	}
 	list->n = kept;
 }

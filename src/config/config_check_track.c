@@ -63,16 +63,12 @@ static void rule_quorum(ConfigCheck *c, ConfigNamedDraft *n)
 {
 	const ConfigValue *most = &n->quorum_max;
 
-	if (!config_given(most))
+	/* 0 alone: none may run, which 2.2.7 takes for a quorum of 0 as well. */
+	if (!config_given(most) || (!most->number && config_missing(&n->quorum)) ||
+		most->number >= (config_given(&n->quorum) ? n->quorum.number : 1))
 		return;
-	if (!most->number && config_missing(&n->quorum)) {
-		config_unsupported(c->report, most->pos,
-			"`quorum_max 0`, no such process may run: understood, not yet carried out");
-	} else if (most->number < (config_given(&n->quorum) ? n->quorum.number : 1)) {
-		config_warning(
-			c->report, most->pos, "quorum_max is less than quorum and is left out");
-		n->quorum_max = (ConfigValue){ 0 };
-	}
+	config_warning(c->report, most->pos, "quorum_max is less than quorum and is left out");
+	n->quorum_max = (ConfigValue){ 0 };
 }
 
 static void rule_unused(ConfigCheck *c, const ConfigNamedDraft *n)
@@ -99,32 +95,31 @@ static Span most_delay(const ConfigDraft *d, const ConfigInstanceDraft *i)
 			  : config_given(global) ? global->number
 						 : 3;
 
-	return (Span)MAX((n - 1) * interval - MSEC, (int64_t)0);
+	return (Span)((n - 1) * interval);
 }
 
-static void rule_delay(ConfigCheck *c, TrackLinkConfig *t)
+static void rule_delay(ConfigCheck *c, const TrackLinkConfig *t)
 {
 	const ConfigInstanceDraft *of = NULL;
 	char seconds[CONFIG_SECONDS_SIZE];
+	Span most = t->down_usec;
 
 	vec_foreach(p, &c->draft->instances) {
 		const ConfigInstanceDraft *i = *p;
-		const Span most = most_delay(c->draft, i);
 
 		if (!config_given(&i->interface) || strcmp(i->interface.text, t->name) != 0 ||
-			t->down_usec <= most)
+			most_delay(c->draft, i) > most)
 			continue;
-		t->down_usec = most;
+		most = most_delay(c->draft, i);
 		of = i;
 	}
 	if (!of)
 		return;
 	config_warning(c->report, t->pos,
-		"a link that is down must count after %s seconds: else `%s` would become master "
-		"before it knows",
-		config_seconds((int64_t)t->down_usec, seconds), SHORT(of->name));
-	config_hint(c->report, "the delay is cut to that; it must be less than "
-			       "(down_timer_adverts - 1) * advert_int");
+		"a down delay of %s seconds or more is cut below that: else `%s` would become "
+		"master before it knows that its link is down",
+		config_seconds((int64_t)most, seconds), SHORT(of->name));
+	config_hint(c->report, "write less than (down_timer_adverts - 1) * advert_int");
 	config_keepalived(c->report, KEEPALIVED_SILENT);
 }
 

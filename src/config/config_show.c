@@ -221,7 +221,7 @@ static void fill_tracked(Show *s, const ConfigBlock *b)
 	const bool file = b->scope == SCOPE_TRACK_FILE;
 
 	fill(s, b, "weight", file);
-	if (!file && number_or(b, "quorum_max", 1)) /* 0 goes with no quorum at all */
+	if (!file && number_or(b, "quorum_max", 1)) /* 0 alone: none may run */
 		fill(s, b, "quorum", 1);
 }
 

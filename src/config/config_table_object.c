@@ -6,8 +6,7 @@
 const ConfigKeyword config_rows_sync_group[] = {
 	{ SCOPE_SYNC_GROUP, "group", .kind = KIND_ITEMS, .value = "{ INSTANCE ... }",
 		.item = config_item_member,
-		.help = "Members; unknown names are ignored with a message; an instance may be in "
-			"one group only" },
+		.help = "Members; an instance may be in one group only" },
 	{ SCOPE_SYNC_GROUP, "track_interface", .kind = KIND_ITEMS,
 		.value = "{ IFNAME [weight N [reverse|noreverse]] ... }", .standard = "weight 0",
 		.item = config_item_track_interface,
@@ -132,7 +131,7 @@ const ConfigKeyword config_rows_process[] = {
 		.standard = "1", NAMED(quorum), .help = "Minimum number of matching processes" },
 	{ SCOPE_PROCESS, "quorum_max", .kind = KIND_NUMBER, .value = "N", .min = 0, .max = 65535,
 		.standard = "unlimited", NAMED(quorum_max),
-		.help = "Maximum number of matching processes" },
+		.help = "Maximum number of matching processes; 0: none may run" },
 	{ SCOPE_PROCESS, "delay", .kind = KIND_DECIMAL, .value = "TIMER", .min = 1,
 		.max = 3600000000, .standard = "0", NAMED(delay),
 		.help = "Sets both delays below" },

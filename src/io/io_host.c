@@ -181,14 +181,6 @@ const char *io_host_environment(void *data _unused_, const char *name, Arena *ar
 	return value ? arena_strdup(arena, value) : NULL;
 }
 
-uint64_t io_host_seed(void *data _unused_)
-{
-	uint64_t seed = 0;
-
-	(void)getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
-	return seed;
-}
-
 const uint32_t *io_host_user_groups(
 	void *data _unused_, const char *user, uint32_t gid, Arena *arena, size_t *ret_n)
 {
@@ -329,6 +321,14 @@ const char *io_host_unsafe_component(
 	}
 	strbuf_add(&path, found.s);
 	return walk(&path, arena, ret_mend);
+}
+
+uint64_t io_host_seed(void *data _unused_)
+{
+	uint64_t seed = 0;
+
+	(void)getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
+	return seed;
 }
 
 int io_host_write_file(const char *path, const char *text, size_t len)

@@ -109,8 +109,8 @@ static inline void dump_file(StrBuf *out, const TrackFileConfig *f)
 
 static inline void dump_process(StrBuf *out, const TrackProcessConfig *p)
 {
-	strbuf_printf(out, "process %s %d %d %u %u %llu %llu %d %d", p->name, p->full_command,
-		(int)p->param_match, p->quorum, p->quorum_max,
+	strbuf_printf(out, "process %s %d %d %u %d %u %llu %llu %d %d", p->name, p->full_command,
+		(int)p->param_match, p->quorum, p->has_quorum_max, p->quorum_max,
 		(unsigned long long)p->fork_delay_usec, (unsigned long long)p->terminate_delay_usec,
 		p->weight, p->reverse);
 	for (const char *const *a = p->argv; *a; a++)

@@ -97,10 +97,6 @@ static void what_the_daemon_cannot_be_without_is_unsupported(void **state _unuse
 			":6:3: warning: `b` is defined at line 9, below its use; keepalived would "
 			"not track it\n"
 			":9:1: unsupported: `bfd_instance`: understood, not yet carried out\n" },
-		{ "vrrp_track_process p {\n process a\n quorum_max 0\n}\n" INSTANCE(
-			  "track_process {\n p\n}"),
-			":3:13: unsupported: `quorum_max 0`, no such process may run: understood, "
-			"not yet carried out\n" },
 		{ INSTANCE("authentication {\nauth_type AH\nauth_pass a\n}"),
 			":4:11: unsupported: `auth_type AH`: understood, not yet carried out\n" },
 		{ VIP("2001:db8::1/64"),

@@ -205,6 +205,14 @@ static void a_fifo_has_an_owner_and_a_reader(void **state _unused_)
 		"    name one in global_defs: `notify_fifo PATH`\n");
 }
 
+static void the_owner_of_a_fifo_must_be_there(void **state _unused_)
+{
+	expect_diags(GLOBAL("notify_fifo /run/a nobody_such"),
+		":2:20: error: there is no user `nobody_such`\n");
+	expect_diags(GLOBAL("vrrp_notify_fifo /run/a daemon nobody_such"),
+		":2:32: error: there is no group `nobody_such`\n");
+}
+
 static void mail_has_its_values_and_defaults(void **state _unused_)
 {
 	_cleanup_read_ TestRead r, plain;
@@ -362,6 +370,7 @@ int main(void)
 		cmocka_unit_test(another_user_may_run_it),
 		cmocka_unit_test(with_security_a_user_must_be_named),
 		cmocka_unit_test(a_fifo_has_an_owner_and_a_reader),
+		cmocka_unit_test(the_owner_of_a_fifo_must_be_there),
 		cmocka_unit_test(mail_has_its_values_and_defaults),
 		cmocka_unit_test(mail_is_sent_when_somebody_wants_it),
 		cmocka_unit_test(mail_needs_a_server_and_somebody),

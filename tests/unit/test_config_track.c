@@ -81,7 +81,7 @@ static void a_process_has_its_values_and_defaults(void **state _unused_)
 	assert_false(p[0].full_command);
 	assert_int_equal(p[0].param_match, TRACK_PARAM_NONE);
 	assert_int_equal(p[0].quorum, 1);
-	assert_int_equal(p[0].quorum_max, 0);
+	assert_false(p[0].has_quorum_max);
 	assert_int_equal(p[0].fork_delay_usec, 0);
 	assert_int_equal(p[0].weight, 0);
 	assert_string_equal(p[1].argv[0], "/x y");
@@ -89,6 +89,7 @@ static void a_process_has_its_values_and_defaults(void **state _unused_)
 	assert_string_equal(p[1].argv[2], "3");
 	assert_int_equal(p[1].param_match, TRACK_PARAM_INITIAL);
 	assert_int_equal(p[1].quorum, 2);
+	assert_true(p[1].has_quorum_max);
 	assert_int_equal(p[1].quorum_max, 4);
 	assert_int_equal(p[1].fork_delay_usec, 2000000);
 	assert_int_equal(p[1].terminate_delay_usec, 500000);
@@ -140,22 +141,34 @@ static void a_name_that_is_never_found_is_told(void **state _unused_)
 		":4:13: warning: quorum_max is less than quorum and is left out\n");
 }
 
+static void quorum_max_0_means_none(void **state _unused_)
+{
+	_cleanup_read_ TestRead r;
+	const VrrpConfig *v =
+		expect_good("vrrp_track_process p {\n process a\n quorum_max 0\n}\n" INSTANCE(
+				    "track_process {\n p\n}"),
+			&r);
+
+	assert_true(v->processes[0].has_quorum_max);
+	assert_int_equal(v->processes[0].quorum_max, 0);
+}
+
 static void links_are_given_time(void **state _unused_)
 {
 	_cleanup_read_ TestRead r;
 	const VrrpConfig *v = expect_warnings(
 		"interface_up_down_delays {\n eth1 0.5\n eth0 5 10\n}\n" INSTANCE(""),
-		":3:2: warning: a link that is down must count after 1.999 seconds: else `x` would "
-		"become master before it knows\n"
-		"    the delay is cut to that; it must be less than (down_timer_adverts - 1) * "
-		"advert_int\n",
+		":3:2: warning: a down delay of 2 seconds or more is cut below that: else `x` "
+		"would "
+		"become master before it knows that its link is down\n"
+		"    write less than (down_timer_adverts - 1) * advert_int\n",
 		&r);
 
 	assert_int_equal(v->n_link_delays, 2);
 	assert_string_equal(v->link_delays[0].name, "eth1");
 	assert_int_equal(v->link_delays[0].down_usec, 500000);
 	assert_int_equal(v->link_delays[0].up_usec, 500000);
-	assert_int_equal(v->link_delays[1].down_usec, 1999000);
+	assert_int_equal(v->link_delays[1].down_usec, 5000000);
 	assert_int_equal(v->link_delays[1].up_usec, 10000000);
 	expect_diags("interface_up_down_delays {\n eth7 1\n}\n" INSTANCE(""),
 		":2:2: error: there is no interface `eth7` on this machine\n"
@@ -327,6 +340,21 @@ static void the_own_interface_is_tracked_once(void **state _unused_)
 		"    there are: eth0, eth1, lo\n");
 }
 
+static void what_a_group_lists_twice_is_told(void **state _unused_)
+{
+	_cleanup_read_ TestRead r;
+	const VrrpConfig *v = expect_warnings(
+		"vrrp_sync_group g {\n group {\n  a b\n }\n" LIST("track_interface",
+			"eth1\neth1 weight 2\n") "}\n" MEMBER("a", "1", "") MEMBER("b", "2", ""),
+		":7:1: warning: `eth1` is tracked already: this is left out\n", &r);
+
+	assert_int_equal(v->instances[0].n_interfaces, 1);
+	assert_int_equal(v->instances[1].interfaces[0].weight, 0);
+	expect_diags("vrrp_sync_group g {\n group {\n  a b\n }\n" LIST("track_process",
+			     "nobody\n") "}\n" MEMBER("a", "1", "") MEMBER("b", "2", ""),
+		":6:1: error: there is no vrrp_track_process `nobody`\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +362,7 @@ int main(void)
 		cmocka_unit_test(a_process_has_its_values_and_defaults),
 		cmocka_unit_test(only_what_is_tracked_is_watched),
 		cmocka_unit_test(a_name_that_is_never_found_is_told),
+		cmocka_unit_test(quorum_max_0_means_none),
 		cmocka_unit_test(links_are_given_time),
 		cmocka_unit_test(what_the_kernel_reports_anyway_works),
 		cmocka_unit_test(a_script_may_be_bad_at_first),
@@ -344,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_weight_that_is_altered_is_told),
 		cmocka_unit_test(what_both_track_only_the_group_does),
 		cmocka_unit_test(the_own_interface_is_tracked_once),
+		cmocka_unit_test(what_a_group_lists_twice_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
