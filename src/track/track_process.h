@@ -24,7 +24,9 @@ typedef struct TrackProcessConfig {
 	const char *const *argv; /* the program, then the arguments; NULL at the end */
 	bool full_command;	 /* compare with the command line, not with the short name */
 	TrackParamMatch param_match;
-	uint32_t quorum, quorum_max; /* quorum_max 0: unlimited */
+	uint32_t quorum;     /* so many at least; not looked at when quorum_max is 0 */
+	bool has_quorum_max; /* false: any number above quorum will do */
+	uint32_t quorum_max; /* 0: none may run */
 	Span fork_delay_usec, terminate_delay_usec;
 	int weight; /* 0: quorum missed means FAULT */
 	bool reverse;

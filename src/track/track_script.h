@@ -16,6 +16,8 @@ typedef struct TrackScriptConfig {
 	uint32_t rise, fall; /* >= 1 */
 	int weight;	     /* -253..253; 0: bad means FAULT */
 	bool reverse;	     /* the weight counts the other way round */
+	bool init_fail;	     /* bad until the first result */
+	bool disabled;	     /* never run, bad from the start: script security forbids it */
 } TrackScriptConfig;
 
 typedef enum TrackHealth {
