@@ -27,9 +27,7 @@ void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *
 	for (uint32_t i = 0; i < n; i++)
 		vrrp_router_init(&e->routers[i], &config->instances[i], i);
 	for (uint32_t i = 0; i < m; i++)
-		e->scripts[i] = (TrackScript){
-			.config = &config->scripts[i], .index = i, .due = INSTANT_NEVER
-		};
+		track_script_init(&e->scripts[i], &config->scripts[i], i);
 	e->groups = mem_alloc(config->n_groups, sizeof(*e->groups));
 	for (uint32_t i = 0; i < config->n_groups; i++)
 		e->groups[i].config = &config->groups[i];
