@@ -81,6 +81,28 @@ static bool process_judge(TrackProcess *t, Span delay, Instant now, Effects *out
 	return track_process_timer(t, now, out);
 }
 
+static bool process_same_words(const char *const *a, const char *const *b)
+{
+	for (; *a && *b; a++, b++)
+		if (strcmp(*a, *b) != 0)
+			return false;
+	return !*a && !*b;
+}
+
+bool track_process_adopt(TrackProcess *t, TrackProcess *was, Instant now, Effects *out)
+{
+	const TrackProcessConfig *c = t->config, *before = was->config;
+
+	if (c->full_command != before->full_command || c->param_match != before->param_match ||
+		!process_same_words(c->argv, before->argv))
+		return false;
+	*t = *was;
+	*was = (TrackProcess){ .config = before, .due = INSTANT_NEVER };
+	t->config = c;
+	(void)process_judge(t, 0, now, out);
+	return true;
+}
+
 bool track_process_seen(TrackProcess *t, const EventProcess *p, Instant now, Effects *out)
 {
 	if (!track_process_matches(t->config, p))

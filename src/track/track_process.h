@@ -46,6 +46,8 @@ void track_process_free(TrackProcess *t);
 /* The short name (its first 15 bytes), unless the configuration has full_command, arguments or
  * param_match: then the words of the command line, of which the first must be the same. */
 bool track_process_matches(const TrackProcessConfig *c, const EventProcess *p);
+/* A reload: what `was` knows goes over if both look for the same processes; false: they do not. */
+bool track_process_adopt(TrackProcess *t, TrackProcess *was, Instant now, Effects *out);
 /* Each true when the health changed. A change that one more process makes waits fork_delay, one
  * that one less makes terminate_delay; if it is undone meanwhile it never was. */
 bool track_process_seen(TrackProcess *t, const EventProcess *p, Instant now, Effects *out);
