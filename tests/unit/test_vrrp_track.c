@@ -244,13 +244,14 @@ static void file_of_nobody_changes_nobody(void **state _unused_)
 	bench_init(&b);
 	bench_track_file(&b, 1, false);
 	bench_run(&b);
-	b.e.routers[1].priority = 7; /* would be set right if it were looked at */
+	/* Would be set right if they were looked at. */
+	b.e.routers[0].priority = b.e.routers[1].priority = 7;
 	bench_file(&b, 1, "50", T0);
 	bench_file(&b, 2, "50", T0); /* there is none */
 	expect_effects(&b.out, "trace track file other is now 50\n");
 	bench_file(&b, 0, "50", T0);
 	expect_effects(&b.out, "trace track file load is now 50\n"
-			       "trace (VI) Changing effective priority from 150 to 200\n");
+			       "trace (VI) Changing effective priority from 7 to 200\n");
 }
 
 /* ---- processes ---------------------------------------------------------------------------- */
@@ -699,6 +700,29 @@ static void reload_that_looks_for_another_program_asks_anew(void **state _unused
 	assert_int_equal(s.e.routers[0].priority, 150);
 }
 
+static void reload_with_another_quorum_counts_at_once(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+	_cleanup_(second_free) Second s = { 0 };
+	TrackProcessConfig process;
+
+	bench_init(&b);
+	b.config.n_instances = 1;
+	b.process.terminate_delay_usec = SEC;
+	bench_track_process(&b, 10, false);
+	bench_run(&b);
+	bench_process(&b, 10, "haproxy", T0);
+	vrrp_engine_processes_told(&b.e, T0, &b.out);
+	assert_int_equal(priority_of(&b), 160);
+	s.config = b.config;
+	process = b.process;
+	process.quorum = 2;
+	s.config.processes = &process;
+	second_reload(&s, &b, T0);
+	assert_int_equal(s.e.routers[0].priority, 150);
+	assert_int_equal(s.e.processes[0].due, INSTANT_NEVER);
+}
+
 static void reload_that_forbids_a_script(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -786,6 +810,7 @@ static const struct CMUnitTest tests[] = {
 	T(reload_does_not_write_a_file_again),
 	T(reload_that_tracks_more_waits_for_the_first_word),
 	T(reload_that_looks_for_another_program_asks_anew),
+	T(reload_with_another_quorum_counts_at_once),
 	T(reload_that_forbids_a_script),
 	T(status_shows_what_is_tracked),
 };
