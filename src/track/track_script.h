@@ -18,7 +18,7 @@ typedef struct TrackScriptConfig {
 	int weight;	     /* -253..253; 0: bad means FAULT */
 	bool reverse;	     /* the weight counts the other way round */
 	bool init_fail;	     /* bad until the first result */
-	bool disabled;	     /* must not be run: bad for ever */
+	bool disabled;	     /* never run, bad from the start: script security forbids it */
 } TrackScriptConfig;
 
 typedef enum TrackHealth {
