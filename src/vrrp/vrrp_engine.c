@@ -27,9 +27,7 @@ void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *
 	for (uint32_t i = 0; i < n; i++)
 		vrrp_router_init(&e->routers[i], &config->instances[i], i);
 	for (uint32_t i = 0; i < m; i++)
-		e->scripts[i] = (TrackScript){
-			.config = &config->scripts[i], .index = i, .due = INSTANT_NEVER
-		};
+		track_script_init(&e->scripts[i], &config->scripts[i], i);
 	e->groups = mem_alloc(config->n_groups, sizeof(*e->groups));
 	for (uint32_t i = 0; i < config->n_groups; i++)
 		e->groups[i].config = &config->groups[i];
@@ -71,8 +69,10 @@ void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 {
 	VrrpInput in = { .kind = VRRP_IN_PRIORITY, .priority = vrrp_health_priority(e, r) };
 
-	if (in.priority != r->priority)
+	if (in.priority != r->priority) {
 		vrrp_engine_step(e, r, &in, now, out);
+		vrrp_notify_priority(e, r, out);
+	}
 	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r, 0) };
 	if (r->state == VRRP_FAULT && !in.cause.reason)
 		in.kind = VRRP_IN_CLEAR;
@@ -169,7 +169,7 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	vrrp_notify_stop(e, out);
 }
 
-static bool router_uses_link(const VrrpRouter *r, const char *name)
+bool vrrp_router_uses_link(const VrrpRouter *r, const char *name)
 {
 	const VrrpInstanceConfig *c = r->config;
 
@@ -187,7 +187,7 @@ static bool router_uses_link(const VrrpRouter *r, const char *name)
 bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name)
 {
 	for (size_t i = 0; i < e->config->n_instances; i++)
-		if (router_uses_link(&e->routers[i], name))
+		if (vrrp_router_uses_link(&e->routers[i], name))
 			return true;
 	return false;
 }
@@ -196,10 +196,11 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 {
 	if (!e->running)
 		return;
+	vrrp_trackers_link(e, name, now);
 	for (size_t i = 0; i < e->config->n_instances; i++) {
 		VrrpRouter *r = &e->routers[i];
 
-		if (!router_uses_link(r, name))
+		if (!vrrp_router_uses_link(r, name))
 			continue;
 		vrrp_engine_bind(e, r, out);
 		vrrp_engine_health(e, r, now, out);

@@ -185,11 +185,16 @@ static void fsm_begin(VrrpRouter *r, const TraceRecord *cause, Instant now, Effe
 		fsm_addresses(r, false, out); /* left behind by an earlier run (behaviour 37) */
 }
 
+bool vrrp_fault_pending(TraceReason reason)
+{
+	return reason == TRACE_FAULT_SCRIPT_PENDING || reason == TRACE_FAULT_FILE_PENDING ||
+	       reason == TRACE_FAULT_PROCESS_PENDING;
+}
+
 static void fsm_to_fault(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
 {
 	const bool first = r->state == VRRP_INIT;
-	/* Waiting for the first result of a check is no failure (behaviour 113). */
-	const bool silent = cause->reason == TRACE_FAULT_SCRIPT_PENDING;
+	const bool silent = vrrp_fault_pending(cause->reason);
 
 	effects_trace(out, *cause);
 	if (r->state == VRRP_MASTER)
@@ -473,9 +478,8 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 		break;
 	}
 	case VRRP_IN_FAULT:
-		/* The first fault is another one now; a check that was awaited has failed. */
-		if (r->cause.reason == TRACE_FAULT_SCRIPT_PENDING &&
-			in->cause.reason != TRACE_FAULT_SCRIPT_PENDING)
+		/* The first fault is another one now; what was awaited is bad. */
+		if (vrrp_fault_pending(r->cause.reason) && !vrrp_fault_pending(in->cause.reason))
 			fsm_to_fault(r, &in->cause, now, out);
 		else
 			r->cause = in->cause;

@@ -67,6 +67,8 @@ typedef struct VrrpInput {
 
 void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t id);
 void vrrp_fsm_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);
+/* Something is awaited whose first word is still out: a silent FAULT (behaviour 113). */
+bool vrrp_fault_pending(TraceReason reason);
 /* Interface index or source have changed: what the supervisor would say must follow. */
 void vrrp_fsm_moved(const VrrpRouter *r, Effects *out);
 const char *vrrp_state_name(VrrpState state);
