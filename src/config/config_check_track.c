@@ -38,8 +38,8 @@ void config_check_files(ConfigCheck *c, ConfigInstanceDraft *i)
 
 enum {
 	MSEC = 1000,
-	COMM_MAX = 15
-}; /* letters of the short name that the kernel has of a program */
+	COMM_MAX = 15, /* letters of the short name that the kernel has of a program */
+};
 
 /* Without arguments the short name is compared. */
 static void rule_short_name(ConfigCheck *c, const ConfigNamedDraft *n)
@@ -52,9 +52,16 @@ static void rule_short_name(ConfigCheck *c, const ConfigNamedDraft *n)
 	name = n->required.text;
 	if (strlen(name) <= COMM_MAX && !strchr(name, '/'))
 		return;
-	config_warning(c->report, n->required.pos,
-		"`%s` is never found: it is compared with the kernel's short name, %s", SHORT(name),
-		strchr(name, '/') ? "which has no path" : "15 letters at most");
+	if (strchr(name, '/'))
+		config_warning(c->report, n->required.pos,
+			"`%s` is never found: it is compared with the kernel's short name, which "
+			"has no path",
+			SHORT(name));
+	else
+		config_warning(c->report, n->required.pos,
+			"`%s` is found by its first %d letters, which is all that the kernel's "
+			"short name has; keepalived would never find it",
+			SHORT(name), COMM_MAX);
 	config_hint(c->report, "add `full_command` to compare with the command line");
 	config_keepalived(c->report, KEEPALIVED_SILENT);
 }

@@ -133,8 +133,8 @@ static void a_name_that_is_never_found_is_told(void **state _unused_)
 		":2:10: warning: `/usr/sbin/sshd` is never found: it is compared with the kernel's "
 		"short name, which has no path\n"
 		"    add `full_command` to compare with the command line\n"
-		":5:10: warning: `a-name-of-16-byt` is never found: it is compared with the "
-		"kernel's short name, 15 letters at most\n"
+		":5:10: warning: `a-name-of-16-byt` is found by its first 15 letters, which is all "
+		"that the kernel's short name has; keepalived would never find it\n"
 		"    add `full_command` to compare with the command line\n");
 	expect_diags("vrrp_track_process p {\n process a\n quorum 3\n quorum_max 2\n}\n" INSTANCE(
 			     "track_process {\n p\n}"),
