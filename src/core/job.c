@@ -23,7 +23,7 @@ static void *room_take(JobRoom *room, const void *bytes, size_t n)
 
 static const char *room_string(JobRoom *room, const char *s)
 {
-	return s ? room_take(room, s, strlen(s) + 1) : NULL;
+	return room_take(room, s, strlen(s) + 1);
 }
 
 JobSpec *job_copy(const JobSpec *spec)
@@ -34,7 +34,7 @@ JobSpec *job_copy(const JobSpec *spec)
 	JobSpec *copy;
 	JobRoom room;
 
-	size += spec->name ? strlen(spec->name) + 1 : 0;
+	size += strlen(spec->name ?: spec->argv[0]) + 1;
 	for (; spec->argv[words]; words++)
 		size += strlen(spec->argv[words]) + 1;
 	size += job_aligned(sizeof(*copy)) + (words + 1) * sizeof(*argv) + groups;
@@ -47,7 +47,7 @@ JobSpec *job_copy(const JobSpec *spec)
 	for (size_t i = 0; i < words; i++)
 		argv[i] = room_string(&room, argv[i]);
 	copy->argv = argv;
-	copy->name = room_string(&room, spec->name);
+	copy->name = room_string(&room, spec->name ?: spec->argv[0]);
 	if (spec->input)
 		copy->input = room_take(&room, spec->input, spec->input_len);
 	return copy;

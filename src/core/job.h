@@ -46,7 +46,8 @@ typedef struct JobResult {
 	size_t output_len;  /* <= LIMIT_JOB_OUTPUT */
 } JobResult;
 
-/* A copy with all that it points to, in one piece: free() it. */
+/* A copy with all that it points to, in one piece: free() it. Without a name it is called by its
+ * program. */
 JobSpec *job_copy(const JobSpec *spec);
 /* For people: the command; and "exited with status 1", "timed out". */
 void job_command_text(const JobSpec *spec, StrBuf *out);

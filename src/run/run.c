@@ -5,6 +5,10 @@
 
 void run_free(Run *r)
 {
+	vec_foreach(j, &r->jobs) {
+		free(j->next);
+		free(j->own);
+	}
 	run_lanes_free(r);
 	run_readers_free(r);
 	vec_free(&r->jobs);
@@ -50,10 +54,12 @@ const char *run_submit(Run *r, JobKey key, const JobSpec *spec, Instant now, Ops
 		return NULL;
 	}
 	j = run_by_key(r, key);
-	if (j)
-		j->next = spec;
-	else
+	if (j) {
+		free(j->next);
+		j->next = job_copy(spec);
+	} else {
 		(void)run_spawn(r, key, spec, now, out);
+	}
 	return NULL;
 }
 
@@ -66,7 +72,7 @@ void run_end(RunJob *j, Instant now, Ops *out)
 
 static void run_unwanted(RunJob *j, Instant now, Ops *out)
 {
-	j->next = NULL;
+	free(TAKE(j->next));
 	j->unwanted = true;
 	if (!j->ending)
 		run_end(j, now, out);
@@ -133,7 +139,8 @@ bool run_done(Run *r, const EventJobDone *done, Instant now, Ops *out, RunResult
 	else if (j.key.kind == JOB_FIFO_READER)
 		run_reader_gone(r, run_reader_find(r, j.key), &result, now);
 	else if (j.next)
-		(void)run_spawn(r, j.key, j.next, now, out);
+		run_spawn(r, j.key, j.next, now, out)->own = j.next;
+	free(j.own);
 	return news;
 }
 

@@ -6,7 +6,7 @@
  * group, and KILL two seconds later. The kind of a key says the rest:
  *
  * JOB_CHECK: what is asked for while the old one is still alive replaces what waits for its end. At
- * its timeout the result is reported at once. The spec is borrowed from the configuration.
+ * its timeout the result is reported at once.
  *
  * JOB_NOTIFY, JOB_NOTIFY_GROUP, JOB_MAIL: a lane. All that is asked for runs, one after the other,
  * in that order. Who is alone may run as long as it likes; as soon as another one waits it must have
@@ -31,10 +31,11 @@ typedef struct RunJob {
 	uint32_t job; /* id for the edge */
 	JobKey key;
 	Instant started, deadline;
-	bool ending;	     /* its result was given; TERM was sent, KILL follows at deadline */
-	bool unwanted;	     /* nobody waits for its result */
-	const JobSpec *next; /* a check: to run when this one has ended */
-	RunLane *lane;	     /* NULL: none */
+	bool ending;   /* its result was given; TERM was sent, KILL follows at deadline */
+	bool unwanted; /* nobody waits for its result */
+	JobSpec *next; /* a check: to run when this one has ended; a copy, owned */
+	JobSpec *own;  /* its own spec, if that is such a copy */
+	RunLane *lane; /* NULL: none */
 } RunJob;
 
 typedef struct Run {

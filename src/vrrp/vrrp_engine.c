@@ -55,10 +55,10 @@ void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant
 
 	vrrp_fsm_step(r, in, now, out);
 	timerq_set(&e->timers, r->id, r->due);
-	if (r->state == before)
-		return;
-	vrrp_notify_state(e, r, before, out);
-	vrrp_group_follow(e, r, before, now, out);
+	if (r->state != r->notified)
+		vrrp_notify_state(e, r, out);
+	if (r->state != before)
+		vrrp_group_follow(e, r, before, now, out);
 }
 
 static void engine_check_timer(VrrpEngine *e, TrackScript *s)
@@ -71,8 +71,10 @@ void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 {
 	VrrpInput in = { .kind = VRRP_IN_PRIORITY, .priority = vrrp_health_priority(e, r) };
 
-	if (in.priority != r->priority)
+	if (in.priority != r->priority) {
 		vrrp_engine_step(e, r, &in, now, out);
+		vrrp_notify_priority(e, r, out);
+	}
 	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r, 0) };
 	if (r->state == VRRP_FAULT && !in.cause.reason)
 		in.kind = VRRP_IN_CLEAR;
@@ -154,6 +156,7 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 {
 	const VrrpInput in = { .kind = VRRP_IN_STOP };
+	const bool ran = e->running;
 
 	e->running = false;
 	e->listen_again = INSTANT_NEVER;
@@ -166,7 +169,8 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 					 .job = { .key = { JOB_CHECK, (uint32_t)i } } });
 	}
 	vrrp_trackers_stop(e, out);
-	vrrp_notify_stop(e, out);
+	if (ran)
+		vrrp_notify_stop(e, out);
 }
 
 static bool router_uses_link(const VrrpRouter *r, const char *name)
@@ -271,6 +275,14 @@ static void engine_unknown_vrid(VrrpEngine *e, const EventPacket *p, uint8_t vri
 					   .a = vrid });
 }
 
+/* Of the order of masters: is it one that has to give way to us? */
+static bool engine_is_lower(const VrrpRouter *r, const VrrpAdvert *a)
+{
+	if (a->priority == VRRP_PRIORITY_STOP || a->priority > r->priority)
+		return false;
+	return a->priority < r->priority || ip_compare(&a->src, &r->source) < 0;
+}
+
 void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out)
 {
 	EngineKey key = { .ifindex = p->ifindex, .family = IP_V4 };
@@ -280,6 +292,7 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	VrrpRouter *r;
 	IpAddr src;
 	uint32_t id;
+	bool master;
 
 	if (!e->running || now < e->deaf_until)
 		return;
@@ -299,7 +312,10 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	}
 	r->counters.adverts_received++;
 	r->counters.zero_received += advert.priority == VRRP_PRIORITY_STOP;
+	master = r->state == VRRP_MASTER;
 	vrrp_engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
+	if (master && r->state == VRRP_MASTER && engine_is_lower(r, &advert))
+		vrrp_notify_lower_priority(e, r, out);
 	engine_differences(r, &advert, out);
 }
 
