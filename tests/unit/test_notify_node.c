@@ -253,6 +253,102 @@ static void last_words_are_waited_for(void **state _unused_)
 	assert_int_equal(node_next_due(b.node), INSTANT_NEVER);
 }
 
+/* Two instances and two checks, in this order or the other; `only`: without the first ones. */
+typedef struct Pair {
+	VrrpInstanceConfig instances[2];
+	TrackScriptConfig scripts[2];
+	VrrpTrack track[2];
+	VrrpConfig config;
+} Pair;
+
+static VrrpConfig *pair_new(bool other_order, bool only)
+{
+	static const char *const checks[][2] = { { "/x", NULL }, { "/y", NULL } };
+	Pair *p = NEW(Pair);
+
+	for (uint32_t i = 0; i < 2; i++) {
+		const uint32_t at = other_order ? 1 - i : i;
+		VrrpInstanceConfig *c = &p->instances[at];
+
+		*c = unit_instance();
+		c->name = i ? "VJ" : "VI";
+		c->vrid = (uint8_t)(51 + i);
+		c->n_vips = c->n_advertised = 0;
+		c->notify.any = &any;
+		p->scripts[at] = (TrackScriptConfig){ .name = i ? "y" : "x",
+			.job = { .name = i ? "y" : "x", .argv = checks[i] },
+			.interval_usec = SEC,
+			.rise = 1,
+			.fall = 1 };
+		p->track[at] = (VrrpTrack){ .index = at, .weight = -1 };
+		c->scripts = &p->track[at];
+		c->n_scripts = 1;
+	}
+	if (only) {
+		p->instances[0] = p->instances[1];
+		p->scripts[0] = p->scripts[1];
+		p->instances[0].scripts = p->track;
+		p->track[0].index = 0;
+	}
+	p->config = (VrrpConfig){ .instances = p->instances,
+		.n_instances = only ? 1 : 2,
+		.scripts = p->scripts,
+		.n_scripts = only ? 1 : 2 };
+	return &p->config;
+}
+
+static void pair_free(VrrpConfig **config)
+{
+	if (*config)
+		free((char *)*config - offsetof(Pair, config));
+}
+
+static void bench_reload(Bench *b, VrrpConfig **from, VrrpConfig *to)
+{
+	b->ops = node_reload(b->node, to, T0);
+	pair_free(from);
+	*from = to;
+}
+
+/* What runs is known under its new index, and what waits is kept though its configuration is gone. */
+static void reload_loses_nothing(void **state _unused_)
+{
+	_cleanup_(pair_free) VrrpConfig *config = pair_new(false, false);
+	_cleanup_(bench_free) Bench b = { 0 };
+	const EventAddr a = { .ifindex = 2, .ip = unit_ip("10.9.9.2"), .prefix_len = 24 };
+
+	b.node = node_new(config);
+	bench_link(&b, true, T0);
+	bench_step(&b, (Event){ .kind = EVENT_ADDR, .addr = a }, T0);
+	bench_event(&b, EVENT_READY, T0);
+	expect_done(&b, "listen dev 2 group 224.0.0.18\n"
+			"listen dev 2 group 224.0.0.18\n"
+			"spawn 1: /n INSTANCE VI BACKUP 150\n"
+			"spawn 2: /n INSTANCE VJ BACKUP 150\n");
+	bench_event(&b, EVENT_TIMER, T0);
+	expect_done(&b, "spawn 3: /x\nspawn 4: /y\n");
+	bench_link(&b, false, T0);
+	bench_reload(&b, &config, pair_new(true, false));
+	/* The check of VJ, which now stands first. */
+	bench_done(&b, 4, JOB_EXITED, 1, NULL, T0);
+	expect_done(&b, "trace VRRP_Script(y) failed (exited with status 1)\n");
+	bench_done(&b, 2, JOB_EXITED, 1, NULL, T0);
+	expect_done(&b, "trace (VJ) notify script n exited with status 1\n"
+			"spawn 5: /n INSTANCE VJ FAULT 150\n");
+	/* VI and its check go: the check is ended, what VI had to say is still said. */
+	bench_reload(&b, &config, pair_new(false, true));
+	vec_foreach(o, &b.ops->list)
+		assert_true(o->kind != OP_KILL || o->kill.job == 3);
+	bench_done(&b, 1, JOB_EXITED, 1, NULL, T0);
+	expect_done(&b, "trace (-) notify script n exited with status 1\n"
+			"spawn 6: /n INSTANCE VI FAULT 150\n");
+	bench_done(&b, 3, JOB_SIGNALED, 15, NULL, T0);
+	expect_done(&b, "");
+	bench_done(&b, 6, JOB_EXITED, 0, NULL, T0);
+	bench_done(&b, 5, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "");
+}
+
 static void status_has_it(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -284,6 +380,7 @@ static const struct CMUnitTest tests[] = {
 	T(too_many_are_told_once),
 	T(mails_and_readers),
 	T(last_words_are_waited_for),
+	T(reload_loses_nothing),
 	T(status_has_it),
 };
 
