@@ -53,6 +53,16 @@ JobSpec *job_copy(const JobSpec *spec)
 	return copy;
 }
 
+bool job_same(const JobSpec *a, const JobSpec *b)
+{
+	const char *const *v = a->argv, *const *w = b->argv;
+
+	for (; *v && *w; v++, w++)
+		if (strcmp(*v, *w) != 0)
+			return false;
+	return !*v && !*w && a->uid == b->uid && a->gid == b->gid;
+}
+
 void job_command_text(const JobSpec *spec, StrBuf *out)
 {
 	for (const char *const *w = spec->argv; *w; w++)

@@ -49,6 +49,8 @@ typedef struct JobResult {
 /* A copy with all that it points to, in one piece: free() it. Without a name it is called by its
  * program. */
 JobSpec *job_copy(const JobSpec *spec);
+/* The same words for the same user. */
+bool job_same(const JobSpec *a, const JobSpec *b);
 /* For people: the command; and "exited with status 1", "timed out". */
 void job_command_text(const JobSpec *spec, StrBuf *out);
 void job_result_text(const JobResult *result, StrBuf *out);

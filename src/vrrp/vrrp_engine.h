@@ -120,6 +120,8 @@ void vrrp_notify_lower_priority(VrrpEngine *e, const VrrpRouter *r, Effects *out
 void vrrp_notify_deleted(VrrpEngine *e, const VrrpRouter *r, Effects *out);
 /* To the FIFOs only: fifo_write_vrrp_states_on_reload (behaviour 140). */
 void vrrp_notify_all_states(VrrpEngine *e, Effects *out);
+/* After a reload: FIFOs that both have stay open, and so do their readers if they are the same. */
+void vrrp_notify_reload(const VrrpEngine *e, const VrrpConfig *from, Effects *out);
 /* FIFOs and their readers. */
 void vrrp_notify_start(VrrpEngine *e, Effects *out);
 void vrrp_notify_stop(VrrpEngine *e, Effects *out);

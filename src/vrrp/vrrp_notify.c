@@ -253,6 +253,61 @@ void vrrp_notify_all_states(VrrpEngine *e, Effects *out)
 	}
 }
 
+static void notify_open(const VrrpFifoConfig *fifo, Effects *out)
+{
+	notify_fifo_effect(EFFECT_FIFO_OPEN, fifo, NULL, out);
+}
+
+static void notify_read(uint32_t i, const VrrpFifoConfig *fifo, Effects *out)
+{
+	if (fifo->reader)
+		notify_run((JobKey){ JOB_FIFO_READER, i }, fifo->reader, out);
+}
+
+static void notify_read_no_more(uint32_t i, const VrrpFifoConfig *fifo, Effects *out)
+{
+	if (fifo->reader)
+		effects_add(out, (Effect){ .kind = EFFECT_JOB_CANCEL,
+					 .job = { .key = { JOB_FIFO_READER, i } } });
+}
+
+static bool notify_has_fifo(const VrrpConfig *c, const char *path)
+{
+	for (size_t i = 0; i < VRRP_FIFOS; i++)
+		if (c->fifos[i].path && !strcmp(c->fifos[i].path, path))
+			return true;
+	return false;
+}
+
+static bool notify_same_reader(const VrrpFifoConfig *a, const VrrpFifoConfig *b)
+{
+	if (!a->path || !b->path || strcmp(a->path, b->path) != 0)
+		return false;
+	return a->reader && b->reader ? job_same(a->reader, b->reader) : a->reader == b->reader;
+}
+
+void vrrp_notify_reload(const VrrpEngine *e, const VrrpConfig *from, Effects *out)
+{
+	for (size_t i = 0; i < VRRP_FIFOS; i++) {
+		const VrrpFifoConfig *was = &from->fifos[i], *is = &e->config->fifos[i];
+
+		if (was->path && !notify_has_fifo(e->config, was->path))
+			notify_fifo_effect(EFFECT_FIFO_CLOSE, was, NULL, out);
+		if (is->path && !notify_has_fifo(from, is->path))
+			notify_open(is, out);
+	}
+	for (uint32_t i = 0; i < VRRP_FIFOS; i++) {
+		const VrrpFifoConfig *was = &from->fifos[i], *is = &e->config->fifos[i];
+
+		if (notify_same_reader(was, is))
+			continue;
+		if (was->path)
+			notify_read_no_more(i, was, out);
+		if (is->path)
+			notify_read(i, is, out);
+	}
+}
+
 void vrrp_notify_start(VrrpEngine *e, Effects *out)
 {
 	for (uint32_t i = 0; i < VRRP_FIFOS; i++) {
@@ -260,9 +315,8 @@ void vrrp_notify_start(VrrpEngine *e, Effects *out)
 
 		if (!fifo->path)
 			continue;
-		notify_fifo_effect(EFFECT_FIFO_OPEN, fifo, NULL, out);
-		if (fifo->reader)
-			notify_run((JobKey){ JOB_FIFO_READER, i }, fifo->reader, out);
+		notify_open(fifo, out);
+		notify_read(i, fifo, out);
 	}
 }
 
@@ -285,9 +339,7 @@ void vrrp_notify_stop(VrrpEngine *e, Effects *out)
 		if (!fifo->path)
 			continue;
 		notify_fifo_effect(EFFECT_FIFO_CLOSE, fifo, NULL, out);
-		if (fifo->reader)
-			effects_add(out, (Effect){ .kind = EFFECT_JOB_CANCEL,
-						 .job = { .key = { JOB_FIFO_READER, i } } });
+		notify_read_no_more(i, fifo, out);
 	}
 }
 

@@ -402,6 +402,39 @@ static void groups_and_all_states(void **state _unused_)
 			"/run/f1: GROUP \"G\" BACKUP 0\n");
 }
 
+static void reload_keeps_fifos_and_readers(void **state _unused_)
+{
+	static const char *const other_argv[] = { "/other", NULL };
+	static const JobSpec other = { .argv = other_argv }, same = { .argv = reader_argv };
+	_cleanup_(bench_free) Bench b;
+	VrrpConfig from;
+
+	bench_init(&b);
+	b.config.n_instances = 0;
+	bench_start(&b);
+	unit_forget(&b.out);
+	from = b.config;
+	b.config.fifos[0] = (VrrpFifoConfig){ .path = "/run/f1", .reader = &same };
+	b.config.fifos[1] = (VrrpFifoConfig){ .path = "/run/f2" };
+	vrrp_notify_reload(&b.e, &from, &b.out);
+	expect_told(&b, "open /run/f2\n");
+	from = b.config;
+	b.config.fifos[0].reader = &other;
+	b.config.fifos[1].path = NULL;
+	vrrp_notify_reload(&b.e, &from, &b.out);
+	expect_told(&b, "close /run/f2\n"
+			"cancel reader 0\n"
+			"reader 0: /other\n");
+	/* The other of the two has it now. */
+	from = b.config;
+	b.config.fifos[1] = b.config.fifos[0];
+	b.config.fifos[0] = (VrrpFifoConfig){ .path = "/run/f3" };
+	vrrp_notify_reload(&b.e, &from, &b.out);
+	expect_told(&b, "open /run/f3\n"
+			"cancel reader 0\n"
+			"reader 1: /other\n");
+}
+
 /* ---- mail ---------------------------------------------------------------------------------- */
 
 static void bench_mail(Bench *b)
@@ -522,6 +555,7 @@ static const struct CMUnitTest tests[] = {
 	T(priorities_go_to_fifos),
 	T(deleted_is_a_fault_unless_it_has_a_script),
 	T(groups_and_all_states),
+	T(reload_keeps_fifos_and_readers),
 	T(mails_have_the_texts_of_keepalived),
 	T(no_mail_of_faults),
 	T(no_mail_without_what_it_takes),

@@ -303,11 +303,11 @@ static void pair_free(VrrpConfig **config)
 		free((char *)*config - offsetof(Pair, config));
 }
 
-static void bench_reload(Bench *b, VrrpConfig **from, VrrpConfig *to)
+static void bench_reload(Bench *b, VrrpConfig **from, VrrpConfig *next)
 {
-	b->ops = node_reload(b->node, to, T0);
+	b->ops = node_reload(b->node, next, T0);
 	pair_free(from);
-	*from = to;
+	*from = next;
 }
 
 /* What runs is known under its new index, and what waits is kept though its configuration is gone. */
