@@ -7,7 +7,8 @@
  *   link MACHINE DEV up|down|gone
  *   addr MACHINE DEV add|del ADDRESS/LENGTH     by somebody else
  *   cut MACHINE DEV on|off                      packets are lost
- *   program MACHINE SCRIPT STATUS MILLISECONDS  how a script ends; -1 milliseconds: it hangs
+ *   program MACHINE NAME STATUS MILLISECONDS  how a check (by its name) or a notify script (by its
+ *                         path) ends; -1 milliseconds: it hangs
  *   start|stop|kill MACHINE
  *   packet MACHINE DEV HEX...
  *   run SECONDS
@@ -31,6 +32,7 @@ typedef struct Golden {
 	SimWorld *world;
 	Machine machines[MACHINES_MAX];
 	size_t n;
+	Arena names; /* of programs */
 	FILE *in;
 } Golden;
 
@@ -173,14 +175,10 @@ static void golden_machine_command(Golden *g, char **words, size_t n)
 		sim_cut(g->world, m, words[2], !strcmp(words[3], "on"));
 	else if (!strcmp(words[0], "program") && n == 5) {
 		const double msec = strtod(words[4], NULL);
-		const TrackScriptConfig *scripts = g->machines[m].config->vrrp.scripts;
-		const size_t scripts_n = g->machines[m].config->vrrp.n_scripts;
 
-		for (size_t i = 0; i < scripts_n; i++)
-			if (!strcmp(scripts[i].name, words[2]))
-				sim_program(g->world, m, scripts[i].name,
-					(int)strtol(words[3], NULL, 10),
-					msec < 0 ? INSTANT_NEVER : (Span)(msec * 1000));
+		sim_program(g->world, m, arena_strdup(&g->names, words[2]),
+			(int)strtol(words[3], NULL, 10),
+			msec < 0 ? INSTANT_NEVER : (Span)(msec * 1000));
 	} else if (!strcmp(words[0], "packet") && n >= 4)
 		golden_packet(g, m, words, n);
 	else
@@ -229,6 +227,7 @@ int main(int argc, char **argv)
 		golden_command(&g, line);
 	(void)fclose(g.in);
 	sim_free(g.world);
+	arena_free(&g.names);
 	for (size_t i = 0; i < g.n; i++) {
 		config_free(g.machines[i].config);
 		free(g.machines[i].config);

@@ -170,7 +170,7 @@ static void failures_are_told_and_change_nothing(void **state _unused_)
 	assert_int_equal(node_next_due(b.node), T0 + 3 * SEC);
 	bench_event(&b, EVENT_TIMER, T0 + 3 * SEC);
 	expect_done(&b, "kill 3 signal 15\n"
-			"trace (VI) notify script n did not end, others wait for it: stopped\n");
+			"trace (VI) notify script n did not end in time: stopped\n");
 	bench_done(&b, 3, JOB_SIGNALED, 15, NULL, T0 + 3 * SEC);
 	expect_done(&b, "spawn 4: /n INSTANCE VI FAULT 150\n");
 	bench_done(&b, 4, JOB_NOT_RUN, 2, NULL, T0 + 3 * SEC);
