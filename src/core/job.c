@@ -104,6 +104,9 @@ char *job_error(const JobResult *result)
 		}
 	if (n)
 		strbuf_addn(&text, at, n);
+	else if (result->end == JOB_NOT_RUN)
+		strbuf_printf(&text, "could not be run: %s",
+			strerrordesc_np(result->code) ?: "unknown error");
 	else
 		job_result_text(result, &text);
 	return mem_strdup(strbuf_text(&text));

@@ -217,11 +217,15 @@ static void mails_and_readers(void **state _unused_)
 			"spawn 2: /m\n");
 	bench_done(&b, 2, JOB_EXITED, 1, "hello\nno route to host\n", T0);
 	expect_done(&b, "trace mail to mx could not be sent: no route to host\n");
+	bench_link(&b, false, T0);
+	bench_done(&b, 3, JOB_NOT_RUN, 2, NULL, T0);
+	expect_done(&b, "trace mail to mx could not be sent: could not be run: No such file or "
+			"directory\n");
 	bench_done(&b, 1, JOB_EXITED, 5, NULL, T0);
 	expect_done(&b, "trace the reader r of FIFO /run/f has ended (5); it is started again\n");
 	assert_int_equal(node_next_due(b.node), T0 + SEC);
 	bench_event(&b, EVENT_TIMER, T0 + SEC);
-	expect_done(&b, "spawn 3: /r /run/f\n");
+	expect_done(&b, "spawn 4: /r /run/f\n");
 }
 
 static void last_words_are_waited_for(void **state _unused_)
