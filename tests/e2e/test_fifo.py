@@ -175,6 +175,7 @@ def test_stays_open_over_a_reload(net, hosts, daemon):
     net.check(not fifo.at_its_end(), "nor later")
 
 
+@pytest.mark.only("regentd", reason="keepalived 2.2.7 was not seen to write anything")
 def test_states_written_on_reload(net, hosts, daemon):
     """fifo_write_vrrp_states_on_reload: a new reader hears how things are."""
     host = hosts[0]
