@@ -115,6 +115,31 @@ class Daemon:
                     grown = True
         return sorted(mine, key=lambda pid: -mine[pid])
 
+    def processes(self):
+        """The daemon itself and its engine, with the number of descriptors each has open."""
+        pids = [self.pid] + [p for p in lab.children(self.pid) if lab.state_of(p) != "Z"
+                             and self._is_own(p)]
+        return {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in pids}
+
+    def _is_own(self, pid):
+        try:
+            return os.readlink(f"/proc/{pid}/exe") == os.readlink(f"/proc/{self.pid}/exe")
+        except OSError:
+            return False
+
+    def zombies(self):
+        """Children that nobody has asked how they ended."""
+        return [p for own in [self.pid, *lab.children(self.pid)] for p in lab.children(own)
+                if lab.state_of(p) == "Z"]
+
+    def memory(self):
+        """Of the largest process of the daemon, in KiB."""
+        sizes = []
+        for pid in self.processes():
+            with open(f"/proc/{pid}/status") as f:
+                sizes.append(int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]))
+        return max(sizes)
+
     def send(self, number):
         os.kill(self.pid, number)
 

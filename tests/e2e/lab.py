@@ -104,6 +104,74 @@ def children(pid):
         return []
 
 
+def state_of(pid):
+    """R, S, D, Z ...; None when there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0]
+    except (OSError, IndexError):
+        return None
+
+
+class PidsLimit:
+    """A cgroup in which there may be no more than so many processes: then fork fails, for root as
+    well. `PidsLimit.possible()` says whether this machine has them."""
+
+    ROOTS = ("/sys/fs/cgroup/pids", "/sys/fs/cgroup")
+
+    def __init__(self, network, pids):
+        self.path = os.path.join(self._root(), network.id)
+        os.mkdir(self.path)
+        for pid in pids:
+            self._write("cgroup.procs", pid)
+
+    @classmethod
+    def _root(cls):
+        for root in cls.ROOTS:
+            if not os.access(f"{root}/cgroup.procs", os.W_OK):
+                continue
+            try:
+                with open(f"{root}/cgroup.subtree_control") as f:
+                    if "pids" in f.read().split():
+                        return root
+            except FileNotFoundError:
+                if root.endswith("/pids"):
+                    return root
+        return None
+
+    @classmethod
+    def possible(cls):
+        return cls._root() is not None
+
+    def _write(self, name, value):
+        with open(os.path.join(self.path, name), "w") as f:
+            f.write(f"{value}\n")
+
+    def now(self):
+        with open(os.path.join(self.path, "pids.current")) as f:
+            return int(f.read())
+
+    def close_the_door(self):
+        """No more processes than there are now."""
+        self._write("pids.max", self.now())
+
+    def open_the_door(self):
+        self._write("pids.max", "max")
+
+    def close(self):
+        """Processes that are still in it go back to the root."""
+        root = os.path.dirname(self.path)
+        with open(os.path.join(self.path, "cgroup.procs")) as f:
+            pids = f.read().split()
+        for pid in pids:
+            try:
+                with open(os.path.join(root, "cgroup.procs"), "w") as f:
+                    f.write(pid)
+            except ProcessLookupError:
+                pass
+        os.rmdir(self.path)
+
+
 def inner_pid(pid):
     """The number that the process has in its own PID namespace, or None."""
     try:

@@ -98,13 +98,13 @@ class Rhythm:
         self.network, self.host, self.advert = network, host, advert
         self.begin = time.monotonic()
 
-    def check(self, until=None, factor=2.5):
-        """No gap between adverts (other than goodbyes) longer than that many intervals."""
-        until = until or time.monotonic()
-        times = [a.time for a in self.network.adverts(self.host, since=self.begin)
-                 if a.time <= until]
-        self.network.check(times, f"{self.host.name} says something")
-        moments = [self.begin, *times, until]
+    def check(self, factor=2.5):
+        """No gap between adverts (other than before a goodbye) longer than that many intervals,
+        from the beginning until the next one from now on."""
+        longest = factor * self.advert + 0.15
+        now = time.monotonic()
+        self.network.wait(f"{self.host.name} says something", lambda: self.network.adverts(
+            self.host, since=now), longest + 5)
+        moments = [self.begin] + [a.time for a in self.network.adverts(self.host, since=self.begin)]
         gap = max(b - a for a, b in zip(moments, moments[1:]))
-        self.network.check(gap <= factor * self.advert + 0.15,
-                           f"adverts of {self.host.name} pause for {gap:.3f} s")
+        self.network.check(gap <= longest, f"adverts of {self.host.name} pause for {gap:.3f} s")
