@@ -168,7 +168,9 @@ def test_run_directory_that_cannot_be_written(net, hosts, daemon, how):
     node = daemon(host, config(instance(extra=f"  notify {notes.path}\n", **FAST)))
     settled(net, host, node)
     if how == "read-only":
-        host.run("mount", "-o", "remount,ro", "/run")
+        # The daemon has files open there, so that the mount itself cannot be made read-only.
+        host.run("mount", "--bind", "/run", "/run")
+        host.run("mount", "-o", "remount,bind,ro", "/run")
     else:
         host.run("mount", "-o", "remount,size=256k", "/run")
         host.run("dd", "if=/dev/zero", "of=/run/filler", "bs=4k", check=False)

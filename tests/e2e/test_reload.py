@@ -223,9 +223,9 @@ def test_fault_stays(net, hosts, daemon, reload):
 
 
 BAD = {
-    "no-value": lambda text: text.replace("priority 100", "priority"),
-    "bad-value": lambda text: text.replace("priority 100", "priority 1000"),
-    "unknown-word": lambda text: text.replace("priority 100", "pirority 100"),
+    "no-value": lambda text: text.replace("priority 120", "priority"),
+    "bad-value": lambda text: text.replace("priority 120", "priority 1200"),
+    "unknown-word": lambda text: text.replace("priority 120", "pirority 100"),
     "missing-brace": lambda text: text.rstrip().removesuffix("}"),
     "other-interface": lambda text: text.replace("interface eth0", "interface eth7"),
     "empty": lambda text: "",
@@ -240,10 +240,11 @@ BAD = {
 def test_bad_file_changes_nothing(net, hosts, daemon, what, how):
     host = hosts[0]
     notes = Notes(host)
-    text = config(instance(extra=f"  notify {notes.path}\n" + QUIET, **FAST))
+    # Not 100, which a wrong priority would become.
+    text = config(instance(priority=120, extra=f"  notify {notes.path}\n" + QUIET, **FAST))
     node = daemon(host, text)
     settled(net, host, node)
-    notes.wait("INSTANCE VI_1 MASTER 100")
+    notes.wait("INSTANCE VI_1 MASTER 120")
     if what == "no-file":
         os.unlink(node.config)
     else:
@@ -260,19 +261,19 @@ def test_bad_file_changes_nothing(net, hosts, daemon, what, how):
     since = time.monotonic()
     net.wait("adverts", lambda: len(net.adverts(host, since=since)) >= 10, 5)
     rhythm.check()
-    net.check({(a.vrid, a.priority) for a in net.adverts(host, since=begin)} == {(51, 100)}, "as before")
+    net.check({(a.vrid, a.priority) for a in net.adverts(host, since=begin)} == {(51, 120)}, "as before")
     net.check(node.running() and node.states() == ["BACKUP", "MASTER"], "as before")
     net.check(notes.states() == ["BACKUP", "MASTER"], notes.lines())
     net.check(not net.garps(host, since=begin), "no announcement")
-    node.reload(text.replace("priority 100", "priority 101"), command=how == "command")
-    net.wait("a good file is taken", lambda: net.adverts(host)[-1].priority == 101, 3)
+    node.reload(text.replace("priority 120", "priority 121"), command=how == "command")
+    net.wait("a good file is taken", lambda: net.adverts(host)[-1].priority == 121, 3)
 
 
 @pytest.mark.only("keepalived", reason="what regentd does not do")
 def test_keepalived_dies_of_a_missing_value(net, hosts, daemon):
     """The behaviour that test_bad_file_changes_nothing is the answer to."""
     host = hosts[0]
-    text = config(instance(**FAST))
+    text = config(instance(priority=120, **FAST))
     node = daemon(host, text)
     settled(net, host, node)
     begin = time.monotonic()
@@ -299,7 +300,6 @@ def test_many_in_a_row(net, hosts, daemon):
     net.check(host.has(ADDRESS), "the address is there")
 
 
-@pytest.mark.only("regentd", reason="keepalived 2.2.7 leaves the check that runs behind")
 def test_in_the_middle_of_a_check(net, hosts, daemon, reload):
     """A check that is running does not keep a reload waiting, and is not left behind."""
     host, check = hosts[0], Check(hosts[0])

@@ -29,7 +29,7 @@ class Workers:
 
     def __init__(self, host):
         self.host = host
-        self.name = f"work{host.number}-{os.getpid()}"[:15].ljust(15, "x")
+        self.name = f"work-{os.getpid()}"[:15].ljust(15, "x")
         self.path = os.path.join(host.dir, self.name)
         shutil.copy("/bin/sleep", self.path)
         self.all = []
@@ -131,6 +131,9 @@ def test_arguments(net, host, daemon, match, words, counts):
         f"process {workers.name}", f"process {workers.path}")
     daemon(host, config(block, tracking()))
     wait_priority(net, host, 110 if counts else 100, 5)
+    if not counts:      # but this one does
+        workers.start(*words.split())
+        wait_priority(net, host, 110)
 
 
 def test_delays(net, host, daemon):
@@ -162,6 +165,8 @@ def test_a_process_of_another_host_does_not_count(net, daemon):
     workers.start()
     wait_priority(net, one, 100, 5)
     net.never("seen", lambda: net.adverts(one)[-1].priority != 100, 2)
+    Workers(one).start()
+    wait_priority(net, one, 110)
 
 
 def test_many_short_processes(net, host, daemon):
