@@ -145,7 +145,9 @@ def test_changed_vrid(net, hosts, daemon, reload):
     last = net.adverts(host, 51)[-1]
     net.check(last.priority == 0, f"the last word of the old one: {last}")
     notes.wait("INSTANCE VI_1 MASTER 100", count=2)
-    net.check(notes.states() == ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER"], notes.lines())
+    told, want = notes.states(), ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER"]
+    # keepalived's scripts may overtake each other.
+    net.check(told == want if node.is_regent else sorted(told) == sorted(want), notes.lines())
 
 
 @pytest.mark.parametrize("word", ["FAULT", "DELETED"])

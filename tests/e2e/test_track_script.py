@@ -189,7 +189,7 @@ cd /run/out || exit 1
 id -nu >user; id -ng >group; id -nG >groups
 cut -d' ' -f1,5 /proc/$$/stat >pgrp
 ls -l /proc/$$/fd >fds
-grep -E 'Sig(Blk|Ign)' /proc/$$/status >signals
+grep -E 'Sig(Blk|Ign)' /proc/self/status >signals
 """, 0o755)
     os.mkdir(host.path("/run/out"))
     os.chmod(host.path("/run/out"), 0o777)
