@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+import lab
 from daemons import config, instance
 from lab import SLACK
 
@@ -41,8 +42,10 @@ class Workers:
                                >= len(self.all), 5)
 
     def stop(self):
-        self.all.pop()
-        os.kill(self.host.pids_named(self.name)[-1], 9)
+        """Ends the last one, and buries it."""
+        process = self.all.pop()
+        os.kill(lab.children(process.pid)[0] if self.host.pidns else process.pid, 9)
+        process.wait(10)
 
     def stop_all(self):
         while self.all:
@@ -112,28 +115,60 @@ def test_quorum(net, host, daemon, options, good):
 
 
 @pytest.mark.parametrize("match, words, counts", [
-    ("", "1000 7", True),
-    ("  full_command\n", "1000 7", True),
+    ("", "1000 77", True),
+    ("", "1000", False),
+    ("  full_command\n", "1000 77", True),
     ("  full_command\n", "1000", False),
-    ("  param_match\n", "1000 7", True),
+    ("  param_match\n", "1000 77", True),
     ("  param_match\n", "1000", False),
-    ("  param_match initial\n", "1000", True),
-    ("  param_match initial\n", "7", False),
-    ("  param_match partial\n", "10", True),
-], ids=["default-exact", "full", "full-other", "exact", "exact-other", "initial", "initial-other",
-        "partial"])
+    ("  param_match\n", "", False),     # no arguments at all
+    ("  param_match initial\n", "1000 7", True),
+    ("  param_match initial\n", "100 77", False),
+    ("  param_match partial\n", "1000", True),
+    ("  param_match partial\n", "77", False),
+], ids=["default", "default-other", "full", "full-other", "exact", "exact-other", "none",
+        "initial", "initial-other", "partial", "partial-other"])
 def test_arguments(net, host, daemon, match, words, counts):
-    """The process runs with the words 1000 and 7; the configuration names others, or the same."""
+    """The process runs with the words 1000 and 77; the configuration names others, or the same.
+    partial: the first ones are equal. initial: the last one begins so."""
     workers = Workers(host)
-    workers.start("1000", "7")
-    # full_command compares what the process was started as.
+    workers.start("1000", "77")
+    # With arguments or full_command, what it was started as is compared, not its short name.
     block = workers.block(match + "  weight 10\n", " " + words).replace(
         f"process {workers.name}", f"process {workers.path}")
     daemon(host, config(block, tracking()))
     wait_priority(net, host, 110 if counts else 100, 5)
-    if not counts:      # but this one does
+    if not counts and words:        # but this one does
         workers.start(*words.split())
         wait_priority(net, host, 110)
+
+
+def test_reverse(net, host, daemon):
+    """`weight 0 reverse`: a process that must not run."""
+    workers = Workers(host)
+    node = daemon(host, config(workers.block("  weight 0 reverse\n"), tracking()))
+    net.wait_holder(ADDRESS, host, 5)
+    workers.start()
+    node.wait_state("FAULT", 2 + SLACK)
+    workers.stop()
+    net.wait_holder(ADDRESS, host, 3 + SLACK)
+
+
+def test_dead_but_not_buried(net, host, daemon):
+    """A process that has ended, and whose parent has not asked for its end, does not run."""
+    workers = Workers(host)
+    parent = host.write("parent", f"""#!/bin/sh
+{workers.path} 1000 &
+exec sleep 1001
+""", 0o755)
+    host.popen(parent)
+    net.wait("it runs", lambda: host.pids_named(workers.name), 5)
+    daemon(host, config(workers.block("  weight 10\n"), tracking()))
+    wait_priority(net, host, 110, 5)
+    pid = host.pids_named(workers.name)[0]
+    os.kill(pid, 9)
+    wait_priority(net, host, 100)
+    net.check(lab.state_of(pid) == "Z", "it is still in the list of processes")
 
 
 def test_delays(net, host, daemon):
