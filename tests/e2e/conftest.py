@@ -47,7 +47,7 @@ def pytest_configure(config):
     daemons.KIND = config.getoption("--daemon")
     config.addinivalue_line("markers", "regent: what only regentd promises, not keepalived")
     config.addinivalue_line(
-        "markers", "only(daemon, reason=...): what only that daemon does, and why the other does not")
+        "markers", "only(daemon, reason=...): what only that daemon does; why the other does not")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -154,7 +154,7 @@ class MailServer:
 
     def __init__(self, host, address="127.0.0.1", port=25):
         self.host, self.where = host, (address, port)
-        self.fault, self.mails, self.sessions = None, [], 0
+        self.fault, self.mails, self.connections = None, [], 0
         self._lock, self._open, self._listener = threading.Lock(), [], None
 
     def start(self):
@@ -179,11 +179,11 @@ class MailServer:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
-            self.sessions += 1
+            self.connections += 1
             self._open.append(sock)
-            threading.Thread(target=self._session, args=(sock, self.fault), daemon=True).start()
+            threading.Thread(target=self._serve, args=(sock, self.fault), daemon=True).start()
 
-    def _session(self, sock, fault):
+    def _serve(self, sock, fault):
         if fault == "hangs":
             return
         try:

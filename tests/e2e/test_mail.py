@@ -76,7 +76,7 @@ def test_who_asks(net, host, daemon, server, top, extra, sent):
     if sent:
         wait_subject(net, server, "VI_1", "MASTER")
     else:
-        net.never("a mail", lambda: server.sessions, 1)
+        net.never("a mail", lambda: server.connections, 1)
 
 
 @pytest.mark.parametrize("fault", ["refuses", "hangs", "drops", "MAIL", "RCPT", "DATA"])
@@ -89,7 +89,7 @@ def test_server_with_a_fault(net, host, daemon, server, fault):
     node.wait_state("MASTER", 5)
     rhythm = Rhythm(net, host, 0.1)
     if fault != "refuses":
-        net.wait("it was asked", lambda: server.sessions, 5)
+        net.wait("it was asked", lambda: server.connections, 5)
     net.wait("thirty adverts", lambda: len(net.adverts(host)) > 30, 10)
     rhythm.check()
     net.check(not server.mails, server.mails)

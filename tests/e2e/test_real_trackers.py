@@ -116,7 +116,8 @@ def test_nginx_and_no_address(net, daemon):
     servers = []
     for host in hosts:
         host.tmpfs("/etc/keepalived")
-        host.put("/etc/keepalived/master.sh", f"#!/bin/sh\necho master >>{host.dir}/master\n", 0o755)
+        host.put("/etc/keepalived/master.sh",
+                 f"#!/bin/sh\necho master >>{host.dir}/master\n", 0o755)
         if KIND == "keepalived":
             # Debian's pidof is a link to killall5, and keepalived 2.2.7 runs what a link leads to:
             # `killall5 nginx` fails. Elsewhere pidof is a program.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A new configuration for a running daemon: what it changes and, above all, what it leaves alone."""
+"""A new configuration for a running daemon: what it changes and what it leaves alone."""
 import os
 import signal
 import time
@@ -95,8 +95,8 @@ def test_addresses(net, hosts, daemon, reload):
     net.check(node.states() == ["BACKUP", "MASTER"], "no change of state")
 
 
-@pytest.mark.only("regentd", reason="a keepalived 2.2.7 that gets another list of addresses from its "
-                                    "peer rejects the adverts and becomes master as well")
+@pytest.mark.only("regentd", reason="a keepalived 2.2.7 whose peer has another list of addresses "
+                                    "rejects its adverts and becomes master as well")
 def test_addresses_of_a_pair_one_after_the_other(net, hosts, daemon, reload):
     one = daemon(hosts[0], config(instance(priority=200, **FAST)))
     settled(net, hosts[0], one)
@@ -217,7 +217,8 @@ def test_fault_stays(net, hosts, daemon, reload):
     for _ in range(3):
         reload(node, text)
     net.never("it takes the address", lambda: host.has(ADDRESS), 1)
-    net.check(not [a for a in net.adverts(host, since=begin) if a.priority], "not a word on the wire")
+    said = [a for a in net.adverts(host, since=begin) if a.priority]
+    net.check(not said, f"not a word on the wire: {said}")
     check.set("fail", False)
     net.wait_holder(ADDRESS, host, 3 + SLACK)
 
@@ -233,7 +234,7 @@ BAD = {
 }
 
 
-@pytest.mark.only("regentd", reason="keepalived 2.2.7 takes over what it understands of a wrong file, "
+@pytest.mark.only("regentd", reason="keepalived 2.2.7 takes what it understands of a wrong file, "
                                     "or ends without a goodbye when a value is missing")
 @pytest.mark.parametrize("how", ["signal", "command"])
 @pytest.mark.parametrize("what", [*BAD, "no-file"])
@@ -261,7 +262,8 @@ def test_bad_file_changes_nothing(net, hosts, daemon, what, how):
     since = time.monotonic()
     net.wait("adverts", lambda: len(net.adverts(host, since=since)) >= 10, 5)
     rhythm.check()
-    net.check({(a.vrid, a.priority) for a in net.adverts(host, since=begin)} == {(51, 120)}, "as before")
+    net.check({(a.vrid, a.priority) for a in net.adverts(host, since=begin)} == {(51, 120)},
+              "as before")
     net.check(node.running() and node.states() == ["BACKUP", "MASTER"], "as before")
     net.check(notes.states() == ["BACKUP", "MASTER"], notes.lines())
     net.check(not net.garps(host, since=begin), "no announcement")

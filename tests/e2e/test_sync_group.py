@@ -111,8 +111,8 @@ def test_order_of_notifications(net, hosts, daemon):
     fifo.wait('GROUP "G1" STOP 0')
     said = [line.split()[:3] for line in fifo.lines()]
     rounds = [said[n:n + 3] for n in range(0, len(said), 3)]
-    net.check([r[0][2] for r in rounds] == ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"],
-              fifo.lines())
+    want = ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"]
+    net.check([r[0][2] for r in rounds] == want, fifo.lines())
     for number, one in enumerate(rounds):
         net.check(len({words[2] for words in one}) == 1, f"one state at a time: {fifo.lines()}")
         where = [words[1] for words in one].index('"G1"')

@@ -64,8 +64,8 @@ def test_delays(net, daemon):
 
 UNICAST = "  unicast_src_ip {}\n  track_src_ip\n  unicast_peer {{\n    10.0.0.2\n  }}\n"
 MULTICAST = "  mcast_src_ip {}\n  track_src_ip\n"
-BROKEN = pytest.mark.only("regentd", reason="keepalived 2.2.7 does not notice that the source comes "
-                                            "or goes while it runs")
+BROKEN = pytest.mark.only("regentd", reason="keepalived 2.2.7 does not notice that the source "
+                                            "comes or goes while it runs")
 SOURCES = pytest.mark.parametrize("extra", [UNICAST, MULTICAST], ids=["unicast", "multicast"])
 
 

@@ -64,7 +64,8 @@ def test_owner_keeps_its_priority(net, host, daemon):
 def test_weights_add_up(net, host, daemon):
     one, two = Check(host, "one"), Check(host, "two")
     node = daemon(host, config(
-        one.block("  interval 1\n  weight 20\n", "one"), two.block("  interval 1\n  weight -30\n", "two"),
+        one.block("  interval 1\n  weight 20\n", "one"),
+        two.block("  interval 1\n  weight -30\n", "two"),
         instance(extra="  track_script {\n    one\n    two\n  }\n", **FAST)))
     wait_priority(net, host, 120)
     two.set("fail")
@@ -119,7 +120,8 @@ echo x >>after
 case $(wc -l <after) in 1|2|4|5) exit 1;; esac
 exit 0
 """, 0o755)
-    node = daemon(host, config(check.block("  interval 1\n  fall 3\n"), instance(extra=TRACK, **FAST)))
+    node = daemon(host, config(check.block("  interval 1\n  fall 3\n"),
+                               instance(extra=TRACK, **FAST)))
     net.wait_holder(ADDRESS, host, 5)
     check.set("go")
     net.wait("seven runs", lambda: host.read("check.d/after").count("x") >= 7, 10)
@@ -221,7 +223,7 @@ def test_runs_as(net, host, daemon, identity, user, want):
         net.check("root" not in identity("groups").split(), f"groups: {identity('groups')}")
 
 
-@pytest.mark.only("regentd", reason="keepalived does not know set_supplementary_groups before 2.4.3")
+@pytest.mark.only("regentd", reason="keepalived 2.2.7 does not know set_supplementary_groups")
 def test_groups_of_the_user(net, host, daemon, identity):
     run_who(net, host, daemon, identity, "  user nobody\n", "  set_supplementary_groups\n")
     net.check(set(identity("groups").split()) == {"nogroup", "games"}, identity("groups"))
