@@ -17,6 +17,8 @@ typedef void IoFdHandler(void *data, int fd, uint32_t epoll_events);
 typedef void IoSignalHandler(void *data, int signal);
 typedef void IoChildHandler(void *data, pid_t pid, const siginfo_t *how);
 typedef void IoTimerHandler(void *data);
+/* Of a part that is asked for its news: there are some. */
+typedef void IoNewsHandler(void *data);
 
 int io_loop_new(IoLoop **ret_loop);
 void io_loop_free(IoLoop *l);
