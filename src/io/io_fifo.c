@@ -119,6 +119,8 @@ static int fifo_write(Fifo *o, const char *line)
 
 static void fifo_drop(Fifo *o, size_t n)
 {
+	if (!n)
+		return;
 	for (size_t i = 0; i < n; i++)
 		free(o->waiting.items[i]);
 	memmove(o->waiting.items, o->waiting.items + n, (o->waiting.n - n) * sizeof(char *));
@@ -138,8 +140,7 @@ static void fifo_drain(Fifo *o)
 	for (; n < MIN(o->waiting.n, (size_t)FIFO_BITE); n++)
 		if (fifo_write(o, o->waiting.items[n]))
 			break;
-	if (n)
-		fifo_drop(o, n);
+	fifo_drop(o, n);
 	if (!o->waiting.n)
 		io_source_free(TAKE(o->source));
 }
