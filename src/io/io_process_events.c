@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ struct IoProcessEvents {
 	void *data;
 	int fd;
 	IoSource *source;
-	bool lost;
+	uint32_t request; /* its number; the answer has the next */
+	bool live, lost;
 };
 
 #define EVENTS_AT(member) (uint32_t)(EVENTS_BODY + offsetof(struct proc_event, member))
@@ -58,7 +60,7 @@ static int events_filter(int fd)
 											   : 0;
 }
 
-static int events_ask(int fd, enum proc_cn_mcast_op what)
+static int events_ask(const IoProcessEvents *e, enum proc_cn_mcast_op what)
 {
 	struct {
 		_Alignas(NLMSG_ALIGNTO) struct nlmsghdr header;
@@ -66,24 +68,35 @@ static int events_ask(int fd, enum proc_cn_mcast_op what)
 	} request = { .header = { .nlmsg_type = NLMSG_DONE } };
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct cn_msg message = { .id = { .idx = CN_IDX_PROC, .val = CN_VAL_PROC },
+		.ack = e->request,
 		.len = sizeof(what) };
 
 	request.header.nlmsg_len = NLMSG_LENGTH(sizeof(request.body));
 	memcpy(request.body, &message, sizeof(message));
 	memcpy(request.body + sizeof(message), &what, sizeof(what));
-	return sendto(fd, &request, request.header.nlmsg_len, MSG_NOSIGNAL,
+	return sendto(e->fd, &request, request.header.nlmsg_len, MSG_NOSIGNAL,
 		       (const struct sockaddr *)&kernel, sizeof(kernel)) < 0
 		       ? -errno
 		       : 0;
 }
 
-static void events_tell(IoProcessEvents *e, const struct proc_event *event)
+/* All that listen hear all answers. In a process namespace of its own one gets no answer, but may
+ * hear of the processes of others, with numbers that mean nothing there: until our own request was
+ * answered nothing is believed. */
+static void events_tell(
+	IoProcessEvents *e, const struct cn_msg *message, const struct proc_event *event)
 {
 	/* An enum in some headers, a bare number in others. */
-	switch ((uint32_t)event->what) {
+	const uint32_t what = (uint32_t)event->what;
+
+	if (!e->live && what != PROC_EVENT_NONE)
+		return;
+	switch (what) {
 	case PROC_EVENT_NONE:
-		if (!event->event_data.ack.err)
-			e->handler(e->data, PROCESS_LIVE, 0);
+		if (message->ack != e->request + 1 || event->event_data.ack.err || e->live)
+			break;
+		e->live = true;
+		e->handler(e->data, PROCESS_LIVE, 0);
 		break;
 	case PROC_EVENT_FORK:
 		e->handler(e->data, PROCESS_BORN, event->event_data.fork.child_tgid);
@@ -107,6 +120,7 @@ static void events_readable(void *data, int fd, uint32_t events _unused_)
 		_Alignas(struct nlmsghdr) uint8_t message[1024];
 		struct sockaddr_nl from = { 0 };
 		socklen_t from_len = sizeof(from);
+		struct cn_msg header;
 		struct proc_event event = { 0 };
 		const ssize_t n = recvfrom(
 			fd, message, sizeof(message), 0, (struct sockaddr *)&from, &from_len);
@@ -123,8 +137,9 @@ static void events_readable(void *data, int fd, uint32_t events _unused_)
 		/* Any process may send to us: only the kernel is believed. */
 		if (n <= EVENTS_BODY || from.nl_pid)
 			continue;
+		memcpy(&header, message + NLMSG_HDRLEN, sizeof(header));
 		memcpy(&event, message + EVENTS_BODY, MIN((size_t)n - EVENTS_BODY, sizeof(event)));
-		events_tell(e, &event);
+		events_tell(e, &header, &event);
 	}
 }
 
@@ -139,6 +154,7 @@ int io_process_events_open(
 	e->loop = loop;
 	e->handler = handler;
 	e->data = data;
+	(void)getrandom(&e->request, sizeof(e->request), GRND_NONBLOCK);
 	e->fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
 	r = e->fd < 0 ? -errno : events_filter(e->fd);
 	if (!r)
@@ -149,7 +165,7 @@ int io_process_events_open(
 		r = io_loop_fd(loop, e->fd, EPOLLIN, events_readable, e, &e->source);
 	if (!r) {
 		io_source_background(e->source);
-		r = events_ask(e->fd, PROC_CN_MCAST_LISTEN);
+		r = events_ask(e, PROC_CN_MCAST_LISTEN);
 	}
 	if (r) {
 		io_source_free(TAKE(e->source));
@@ -166,7 +182,7 @@ void io_process_events_free(IoProcessEvents *e)
 		return;
 	/* Kernels before 6.6 count listeners and do not notice when one goes. */
 	if (e->source)
-		(void)events_ask(e->fd, PROC_CN_MCAST_IGNORE);
+		(void)events_ask(e, PROC_CN_MCAST_IGNORE);
 	io_source_free(e->source);
 	if (e->fd >= 0)
 		(void)close(e->fd);
