@@ -84,8 +84,10 @@ static void test_first_and_changes(void **state)
 	wait_text(u, &s, "2\n");
 	/* The same again is no news, and neither is another file beside it. */
 	n = s.n;
-	unit_write(u, "a", "2\n");
+	unit_write(u, "a.new", "2\n");
+	assert_int_equal(rename(unit_path(u, "a.new"), unit_path(u, "a")), 0);
 	unit_write(u, "b", "9\n");
+	wait_while(u, s.n == n, 50000);
 	unit_write(u, "a", "3\n");
 	wait_text(u, &s, "3\n");
 	assert_int_equal(s.n, n + 1);
