@@ -166,7 +166,9 @@ void config_build(ConfigDraft *d, const ConfigWorld *world, Arena *arena, VrrpCo
 	VrrpConfig *to = ret_config;
 
 	*to = (VrrpConfig){
-		.router_id = g->router_id.text,
+		.router_id = g->router_id.text	? g->router_id.text
+			     : world->host_name ? world->host_name(world->data, arena)
+						: NULL,
 		.mcast_group4 = global_group(d),
 		.dynamic_interfaces = config_given(&g->dynamic_interfaces),
 		.log_unknown_vrids = config_given(&g->log_unknown_vrids),

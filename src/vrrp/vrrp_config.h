@@ -127,7 +127,7 @@ typedef struct VrrpInstanceConfig {
 } VrrpInstanceConfig;
 
 typedef struct VrrpConfig {
-	const char *router_id; /* NULL: the host name */
+	const char *router_id; /* the host name unless given; NULL: not known */
 	IpAddr mcast_group4;
 	bool dynamic_interfaces; /* an interface may be missing: FAULT until it appears */
 	bool log_unknown_vrids;

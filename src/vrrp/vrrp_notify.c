@@ -101,7 +101,7 @@ static void notify_line(
 	}
 }
 
-/* What the mail program reads: what it must know, an empty line, the message. */
+/* What the mail program reads: what it must know, an empty line, the text. */
 static void mail_text(const VrrpEngine *e, const NotifySubject *s, const char *state, StrBuf *text)
 {
 	const VrrpMailConfig *m = &e->config->mail;
@@ -116,19 +116,13 @@ static void mail_text(const VrrpEngine *e, const NotifySubject *s, const char *s
 		strbuf_printf(text, "from: %s\n", m->from);
 	for (size_t i = 0; i < m->n_to; i++)
 		strbuf_printf(text, "to: %s\n", m->to[i]);
-	strbuf_printf(text, "timeout: %u\n\n", (unsigned)(m->timeout_usec / USEC_PER_SEC));
-	if (m->from)
-		strbuf_printf(text, "From: %s\n", m->from);
-	strbuf_printf(text, "Subject: [%s] VRRP %s %s - Entering %s state\n",
+	strbuf_printf(text, "timeout: %u\n", (unsigned)(m->timeout_usec / USEC_PER_SEC));
+	strbuf_printf(text, "subject: [%s] VRRP %s %s - Entering %s state\n\n",
 		e->config->router_id ?: "regent", group ? "Group" : "Instance", s->name, state);
-	strbuf_add(text, "To: ");
-	for (size_t i = 0; i < m->n_to; i++)
-		strbuf_printf(text, "%s%s", i ? ", " : "", m->to[i]);
 	if (group)
-		strbuf_printf(
-			text, "\n\n=> All VRRP group instances are now in %s state <=\n", state);
+		strbuf_printf(text, "=> All VRRP group instances are now in %s state <=\n", state);
 	else
-		strbuf_printf(text, "\n\n=> VRRP Instance is %s owning VRRP VIPs <=\n",
+		strbuf_printf(text, "=> VRRP Instance is %s owning VRRP VIPs <=\n",
 			strcmp(state, "MASTER") ? "no longer" : "now");
 }
 

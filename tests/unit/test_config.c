@@ -86,7 +86,7 @@ static void an_instance_has_keepaliveds_defaults(void **state _unused_)
 	const VrrpInstanceConfig *i = v->instances;
 	char text[IP_TEXT_SIZE];
 
-	assert_null(v->router_id);
+	assert_string_equal(v->router_id, "node1"); /* the host name */
 	assert_false(v->dynamic_interfaces);
 	assert_int_equal(v->startup_delay_usec, 0);
 	assert_string_equal(ip_text(&v->mcast_group4, text), "224.0.0.18");

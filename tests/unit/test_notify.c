@@ -455,8 +455,7 @@ static void bench_mail(Bench *b)
 
 #define MAIL_HEAD                                                                                  \
 	"mail 0: /m\nurl: smtp://192.0.2.1:25\nhelo: helo.x\nfrom: me@x.org\nto: a@x.org\n"        \
-	"to: b@x.org\ntimeout: 30\n\nFrom: me@x.org\n"
-#define MAIL_TO "To: a@x.org, b@x.org\n\n"
+	"to: b@x.org\ntimeout: 30\n"
 
 static void mails_have_the_texts_of_keepalived(void **state _unused_)
 {
@@ -464,18 +463,16 @@ static void mails_have_the_texts_of_keepalived(void **state _unused_)
 
 	bench_mail(&b);
 	bench_start(&b);
-	expect_told(&b,
-		MAIL_HEAD "Subject: [RTR] VRRP Instance VI - Entering BACKUP state\n" MAIL_TO
-			  "=> VRRP Instance is no longer owning VRRP VIPs <=\n");
+	expect_told(&b, MAIL_HEAD "subject: [RTR] VRRP Instance VI - Entering BACKUP state\n\n"
+				  "=> VRRP Instance is no longer owning VRRP VIPs <=\n");
 	vrrp_engine_timer(&b.e, T0 + DOWN, &b.out);
-	expect_told(&b,
-		MAIL_HEAD "Subject: [RTR] VRRP Instance VI - Entering MASTER state\n" MAIL_TO
-			  "=> VRRP Instance is now owning VRRP VIPs <=\n");
+	expect_told(&b, MAIL_HEAD "subject: [RTR] VRRP Instance VI - Entering MASTER state\n\n"
+				  "=> VRRP Instance is now owning VRRP VIPs <=\n");
 	bench_link(&b, false);
-	expect_told(&b, MAIL_HEAD "Subject: [RTR] VRRP Instance VI - Entering FAULT state\n" MAIL_TO
+	expect_told(&b, MAIL_HEAD "subject: [RTR] VRRP Instance VI - Entering FAULT state\n\n"
 				  "=> VRRP Instance is no longer owning VRRP VIPs <=\n");
 	vrrp_notify_group(&b.e, 0, VRRP_MASTER, &b.out);
-	expect_told(&b, MAIL_HEAD "Subject: [RTR] VRRP Group G - Entering MASTER state\n" MAIL_TO
+	expect_told(&b, MAIL_HEAD "subject: [RTR] VRRP Group G - Entering MASTER state\n\n"
 				  "=> All VRRP group instances are now in MASTER state <=\n");
 	vrrp_engine_stop(&b.e, T0 + 9 * SEC, &b.out);
 	expect_told(&b, "");
