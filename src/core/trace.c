@@ -56,7 +56,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 					"achieved)" },
 	[TRACE_FAULT_SOURCE] = { INFO, "(%s): entering FAULT state (src address not configured)" },
 	[TRACE_FAULT_NO_PEER] = { INFO, "(%s) entering FAULT state (no unicast peers)" },
-	[TRACE_FAULT_GROUP] = { INFO, "(%s): entering FAULT state (a member of sync group %o is)" },
+	[TRACE_FAULT_GROUP] = { INFO,
+		"(%s): entering FAULT state (%o, of the same sync group, is)" },
 	[TRACE_GROUP_MEMBER] = { INFO, "(%s) follows the other members of sync group %o" },
 
 	[TRACE_ADVERT_TIMEOUT] = { DETAIL, "(%s) Receive advertisement timeout" },

@@ -52,7 +52,12 @@ void vrrp_engine_free(VrrpEngine *e)
 void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out)
 {
 	const VrrpState before = r->state;
+	VrrpInput wait;
 
+	if (in->kind == VRRP_IN_TIMER && before == VRRP_BACKUP && !vrrp_group_ready(e, r)) {
+		wait = (VrrpInput){ .kind = VRRP_IN_GROUP_WAIT };
+		in = &wait;
+	}
 	vrrp_fsm_step(r, in, now, out);
 	timerq_set(&e->timers, r->id, r->due);
 	if (r->state == before)
@@ -66,6 +71,12 @@ static void engine_check_timer(VrrpEngine *e, TrackScript *s)
 	timerq_set(&e->checks, s->index, s->due);
 }
 
+/* What keeps the router from being MASTER: its own trouble, else that of its group. */
+static TraceRecord engine_fault(const VrrpEngine *e, const VrrpRouter *r)
+{
+	return r->fault.reason ? r->fault : vrrp_group_fault(e, r, 0);
+}
+
 /* Links, addresses or checks have changed: has the router a fault, and what is its priority? */
 void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 {
@@ -73,11 +84,14 @@ void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 
 	if (in.priority != r->priority)
 		vrrp_engine_step(e, r, &in, now, out);
-	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r, 0) };
+	r->fault = vrrp_health_fault(e, r, 0);
+	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = engine_fault(e, r) };
 	if (r->state == VRRP_FAULT && !in.cause.reason)
 		in.kind = VRRP_IN_CLEAR;
 	if (in.kind == VRRP_IN_CLEAR || in.cause.reason)
 		vrrp_engine_step(e, r, &in, now, out);
+	if (r->state == VRRP_FAULT)
+		vrrp_group_refresh(e, r, now, out);
 }
 
 static void engine_listen(const VrrpRouter *r, Effects *out)
@@ -126,14 +140,18 @@ void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 	r->n_advertised = MIN(room, c->n_advertised);
 }
 
-void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
+void vrrp_engine_prepare(VrrpEngine *e, VrrpRouter *r, Effects *out)
 {
-	VrrpInput in = { .kind = VRRP_IN_START };
-
 	r->deaf_until = e->deaf_until;
 	vrrp_engine_bind(e, r, out);
 	r->priority = vrrp_health_priority(e, r);
-	in.cause = vrrp_health_fault(e, r, 0);
+	r->fault = vrrp_health_fault(e, r, 0);
+}
+
+void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
+{
+	const VrrpInput in = { .kind = VRRP_IN_START, .cause = engine_fault(e, r) };
+
 	vrrp_engine_step(e, r, &in, now, out);
 }
 
@@ -148,6 +166,9 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 		engine_check_timer(e, &e->scripts[i]);
 	}
 	for (size_t i = 0; i < e->config->n_instances; i++)
+		vrrp_engine_prepare(e, &e->routers[i], out);
+	vrrp_groups_start(e, out);
+	for (size_t i = 0; i < e->config->n_instances; i++)
 		vrrp_engine_begin(e, &e->routers[i], now, out);
 }
 
@@ -159,6 +180,7 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	e->listen_again = INSTANT_NEVER;
 	for (size_t i = 0; i < e->config->n_instances; i++)
 		vrrp_engine_step(e, &e->routers[i], &in, now, out);
+	vrrp_groups_stop(e, out);
 	for (size_t i = 0; i < e->config->n_scripts; i++) {
 		e->scripts[i].due = INSTANT_NEVER;
 		engine_check_timer(e, &e->scripts[i]);
@@ -202,8 +224,12 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 		if (!router_uses_link(r, name))
 			continue;
 		vrrp_engine_bind(e, r, out);
-		vrrp_engine_health(e, r, now, out);
+		r->fault = vrrp_health_fault(e, r, 0);
 	}
+	/* Members of one group are told of their own trouble, not of each other's. */
+	for (size_t i = 0; i < e->config->n_instances; i++)
+		if (router_uses_link(&e->routers[i], name))
+			vrrp_engine_health(e, &e->routers[i], now, out);
 }
 
 static void engine_rejected(
@@ -300,6 +326,7 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	r->counters.adverts_received++;
 	r->counters.zero_received += advert.priority == VRRP_PRIORITY_STOP;
 	vrrp_engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
+	vrrp_group_heard(e, r, now, out);
 	engine_differences(r, &advert, out);
 }
 

@@ -14,7 +14,8 @@
 
 typedef struct VrrpGroup {
 	const VrrpGroupConfig *config; /* borrowed */
-	VrrpState state;	       /* as it was told last */
+	VrrpState state;	       /* as it was told last; INIT: not yet */
+	bool following;		       /* members are being taken along: they take nobody else */
 } VrrpGroup;
 
 typedef struct VrrpEngine {
@@ -78,8 +79,10 @@ void vrrp_engine_retire(VrrpEngine *old, const VrrpReload *reload, Instant now, 
 /* `e` is fresh (vrrp_engine_init) and goes on where `old` is. Its effects speak of new indexes. */
 void vrrp_engine_adopt(
 	VrrpEngine *e, VrrpEngine *old, const VrrpReload *reload, Instant now, Effects *out);
-/* For vrrp_reload.c: where the router stands now; and a router that is new (vrrp_engine.c). */
+/* For vrrp_reload.c: where the router stands now; what a router that is new must know before any
+ * begins; and its beginning (vrrp_engine.c). */
 void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out);
+void vrrp_engine_prepare(VrrpEngine *e, VrrpRouter *r, Effects *out);
 void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out);
 
 /* The nth fault of a router (0: the one that counts), reason TRACE_NONE when it has no more
@@ -104,9 +107,23 @@ void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 /* One input to one router, with all that follows from it. */
 void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);
 
-/* Sync groups (vrrp_group.c): after a step that took the router from `before` to another state, the
- * other members follow. */
+/* Sync groups (vrrp_group.c). For a router without a group they do nothing. After a step that took
+ * the router from `before` to another state the other members follow. */
 void vrrp_group_follow(VrrpEngine *e, VrrpRouter *r, VrrpState before, Instant now, Effects *out);
+/* Do all others want to be MASTER? */
+bool vrrp_group_ready(const VrrpEngine *e, const VrrpRouter *r);
+/* The nth fault that the router has only because another member has one of its own; reason
+ * TRACE_NONE when there are no more. */
+TraceRecord vrrp_group_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nth);
+/* The router stays in FAULT, but for what cause may have changed for the others. */
+void vrrp_group_refresh(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
+/* A BACKUP heard a master that it accepts. */
+void vrrp_group_heard(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
+/* Before the first member starts, its faults known; and after the last has stopped. */
+void vrrp_groups_start(VrrpEngine *e, Effects *out);
+void vrrp_groups_stop(VrrpEngine *e, Effects *out);
+/* After a reload: members that are new, or that have other companions now, find together. */
+void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out);
 
 /* Notifications (vrrp_notify.c). A router is in another state now. */
 void vrrp_notify_state(VrrpEngine *e, const VrrpRouter *r, VrrpState before, Effects *out);

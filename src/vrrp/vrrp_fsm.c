@@ -117,12 +117,12 @@ static void fsm_enter(VrrpRouter *r, VrrpState state, const TraceRecord *cause, 
 	r->traced_rejects = 0;
 	r->traced_lower = r->traced_list = r->traced_interval = false;
 	r->preempt_at = INSTANT_NEVER;
+	r->wishes = false;
 }
 
 /* RFC 9568, 6.4.1 and 6.4.2 (115): advert first, then the addresses, then the announcements. */
 static void fsm_become_master(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
 {
-	effects_trace(out, *cause);
 	fsm_enter(r, VRRP_MASTER, cause, now);
 	r->master_advert_usec = r->config->advert_usec;
 	r->master = r->source;
@@ -147,6 +147,7 @@ static void fsm_wait(VrrpRouter *r, Span wait, Instant now)
 {
 	r->due = instant_add(MAX(now, r->deaf_until), wait);
 	r->down_since = now;
+	r->wishes = false;
 }
 
 static void fsm_leave_master(VrrpRouter *r, bool resign, Effects *out)
@@ -177,19 +178,30 @@ static bool fsm_is_owner(const VrrpRouter *r)
 static void fsm_begin(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
 {
 	const bool first = r->state == VRRP_INIT;
+	Span wait;
 
 	r->master = (IpAddr){ 0 };
 	r->master_advert_usec = r->config->advert_usec;
-	fsm_to_backup(r, cause, fsm_is_owner(r) ? 0 : vrrp_master_down_usec(r), now, out);
+	wait = vrrp_master_down_usec(r);
+	if (fsm_is_owner(r))
+		wait = 0;
+	else if (first && r->config->want_master && r->config->sync_group)
+		/* Behaviour 13: only here does `state MASTER` shorten anything. */
+		wait = r->config->advert_usec + vrrp_skew_usec(r, VRRP_PRIORITY_OWNER);
+	fsm_to_backup(r, cause, wait, now, out);
 	if (first)
 		fsm_addresses(r, false, out); /* left behind by an earlier run (behaviour 37) */
+}
+
+bool vrrp_fsm_silent(const TraceRecord *cause)
+{
+	return cause->reason == TRACE_FAULT_SCRIPT_PENDING;
 }
 
 static void fsm_to_fault(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
 {
 	const bool first = r->state == VRRP_INIT;
-	/* Waiting for the first result of a check is no failure (behaviour 113). */
-	const bool silent = cause->reason == TRACE_FAULT_SCRIPT_PENDING;
+	const bool silent = vrrp_fsm_silent(cause);
 
 	effects_trace(out, *cause);
 	if (r->state == VRRP_MASTER)
@@ -384,6 +396,23 @@ static void fsm_advert_timer(VrrpRouter *r, Instant now, Effects *out)
 						       : instant_add(now, interval);
 }
 
+static void fsm_wish(VrrpRouter *r, Effects *out)
+{
+	r->wishes = true;
+	r->due = INSTANT_NEVER;
+	effects_trace(out, (TraceRecord){ .reason = TRACE_GROUP_WAITS,
+				   .subject = r->config->sync_group->name,
+				   .object = r->config->name });
+}
+
+/* Priority 0, and a new election after the skew. */
+static void fsm_resign(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
+{
+	fsm_leave_master(r, true, out);
+	fsm_to_backup(r, cause, vrrp_skew_usec(r, r->priority), now, out);
+	r->master = (IpAddr){ 0 };
+}
+
 static void fsm_priority(VrrpRouter *r, uint8_t priority, Effects *out)
 {
 	const Span before = vrrp_skew_usec(r, r->priority), after = vrrp_skew_usec(r, priority);
@@ -393,7 +422,7 @@ static void fsm_priority(VrrpRouter *r, uint8_t priority, Effects *out)
 	effects_trace(out, TRACE_OF(r, TRACE_PRIORITY_CHANGED, .a = r->priority, .b = priority));
 	r->priority = priority;
 	/* The wait that is running is moved by the difference in skew (behaviour 7). */
-	if (r->state == VRRP_BACKUP)
+	if (r->state == VRRP_BACKUP && !r->wishes)
 		r->due = after > before ? instant_add(r->due, after - before)
 					: r->due - MIN(r->due, before - after);
 }
@@ -417,7 +446,11 @@ static void fsm_init_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effec
 	case VRRP_IN_ADVERT:
 	case VRRP_IN_FAULT:
 	case VRRP_IN_CLEAR:
-	case VRRP_IN_VIP_LOST: break;
+	case VRRP_IN_VIP_LOST:
+	case VRRP_IN_GROUP_WAIT:
+	case VRRP_IN_GROUP_MASTER:
+	case VRRP_IN_GROUP_BACKUP:
+	case VRRP_IN_GROUP_RESIGN: break;
 	}
 }
 
@@ -428,9 +461,12 @@ static void fsm_backup_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 		const TraceRecord cause = fsm_takeover_cause(r, now);
 
 		fsm_trace(r, TRACE_ADVERT_TIMEOUT, out);
+		effects_trace(out, cause);
 		fsm_become_master(r, &cause, now, out);
 		break;
 	}
+	case VRRP_IN_GROUP_WAIT: fsm_wish(r, out); break;
+	case VRRP_IN_GROUP_MASTER: fsm_become_master(r, &in->cause, now, out); break;
 	case VRRP_IN_ADVERT: fsm_backup_advert(r, in->advert, now, out); break;
 	case VRRP_IN_FAULT: fsm_to_fault(r, &in->cause, now, out); break;
 	case VRRP_IN_PRIORITY: fsm_priority(r, in->priority, out); break;
@@ -438,7 +474,9 @@ static void fsm_backup_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_START:
 	case VRRP_IN_CLEAR:
-	case VRRP_IN_VIP_LOST: break;
+	case VRRP_IN_VIP_LOST:
+	case VRRP_IN_GROUP_BACKUP:
+	case VRRP_IN_GROUP_RESIGN: break;
 	}
 }
 
@@ -452,14 +490,20 @@ static void fsm_master_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 	case VRRP_IN_VIP_LOST:
 		/* Resign, withdraw the rest, and stand again after the skew (behaviour 39). */
 		effects_trace(out, in->cause);
-		fsm_leave_master(r, true, out);
-		fsm_to_backup(r, &in->cause, vrrp_skew_usec(r, r->priority), now, out);
+		fsm_resign(r, &in->cause, now, out);
+		break;
+	case VRRP_IN_GROUP_RESIGN: fsm_resign(r, &in->cause, now, out); break;
+	case VRRP_IN_GROUP_BACKUP:
+		fsm_leave_master(r, false, out);
+		fsm_to_backup(r, &in->cause, vrrp_master_down_usec(r), now, out);
 		r->master = (IpAddr){ 0 };
 		break;
 	case VRRP_IN_STOP: fsm_stop(r, now, out); break;
 	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_START:
-	case VRRP_IN_CLEAR: break;
+	case VRRP_IN_CLEAR:
+	case VRRP_IN_GROUP_WAIT:
+	case VRRP_IN_GROUP_MASTER: break;
 	}
 }
 
@@ -474,8 +518,7 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 	}
 	case VRRP_IN_FAULT:
 		/* The first fault is another one now; a check that was awaited has failed. */
-		if (r->cause.reason == TRACE_FAULT_SCRIPT_PENDING &&
-			in->cause.reason != TRACE_FAULT_SCRIPT_PENDING)
+		if (vrrp_fsm_silent(&r->cause) && !vrrp_fsm_silent(&in->cause))
 			fsm_to_fault(r, &in->cause, now, out);
 		else
 			r->cause = in->cause;
@@ -486,7 +529,11 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 	case VRRP_IN_START:
 	case VRRP_IN_TIMER:
 	case VRRP_IN_ADVERT:
-	case VRRP_IN_VIP_LOST: break;
+	case VRRP_IN_VIP_LOST:
+	case VRRP_IN_GROUP_WAIT:
+	case VRRP_IN_GROUP_MASTER:
+	case VRRP_IN_GROUP_BACKUP:
+	case VRRP_IN_GROUP_RESIGN: break;
 	}
 }
 

@@ -37,9 +37,11 @@ typedef struct VrrpRouter {
 	Instant deaf_until;	 /* vrrp_startup_delay: no wait begins before (behaviour 31) */
 	Instant preempt_at;	 /* preempt_delay runs until then; INSTANT_NEVER: not running */
 	bool lower_heard;	 /* a master of lower priority is being waited out */
+	bool wishes; /* BACKUP: would be MASTER if the other members of its group would */
 	/* One line for each kind of trouble until the master or the state changes. */
 	uint32_t traced_rejects;
 	bool traced_lower, traced_list, traced_interval;
+	TraceRecord fault; /* the first of its own; those of its group are not among them */
 	/* For people. */
 	Instant changed;
 	TraceRecord cause;
@@ -56,6 +58,11 @@ typedef enum VrrpInputKind {
 	VRRP_IN_CLEAR,	  /* no fault is left */
 	VRRP_IN_PRIORITY, /* the effective priority is now this */
 	VRRP_IN_VIP_LOST, /* cause: an address of ours was removed by another program */
+	/* From the sync group, with the cause. */
+	VRRP_IN_GROUP_WAIT,   /* now >= due, but others do not want to be MASTER */
+	VRRP_IN_GROUP_MASTER, /* every member wants to be */
+	VRRP_IN_GROUP_BACKUP, /* another member gave way */
+	VRRP_IN_GROUP_RESIGN, /* another member resigned */
 } VrrpInputKind;
 
 typedef struct VrrpInput {
@@ -66,6 +73,8 @@ typedef struct VrrpInput {
 } VrrpInput;
 
 void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t id);
+/* Held in FAULT until a check has its first result: nobody is told (behaviour 113). */
+bool vrrp_fsm_silent(const TraceRecord *cause);
 void vrrp_fsm_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);
 /* Interface index or source have changed: what the supervisor would say must follow. */
 void vrrp_fsm_moved(const VrrpRouter *r, Effects *out);

@@ -96,6 +96,12 @@ static void status_router(const VrrpEngine *e, const VrrpRouter *r, Instant now,
 	faults = status_list(out, "faults");
 	for (size_t i = 0; e->running && (fault = vrrp_health_fault(e, r, i)).reason; i++)
 		status_trace(faults, NULL, &fault);
+	for (size_t i = 0; e->running && (fault = vrrp_group_fault(e, r, i)).reason; i++)
+		status_trace(faults, NULL, &fault);
+	if (c->sync_group)
+		status_string(out, "sync_group", c->sync_group->name);
+	if (r->wishes)
+		status_bool(out, "waits_for_sync_group", true);
 	status_string(out, "interface", c->interface);
 	status_number(out, "vrid", c->vrid);
 	status_number(out, "version", c->version);
@@ -137,6 +143,17 @@ static void status_script(const TrackScript *t, Status *out)
 	status_milli(out, "last_took", (int64_t)(t->last.took_usec / USEC_PER_MSEC));
 }
 
+static void status_group(const VrrpEngine *e, const VrrpGroup *g, Status *out)
+{
+	Status *members;
+
+	status_string(out, "name", g->config->name);
+	status_string(out, "state", vrrp_state_name(g->state));
+	members = status_list(out, "members");
+	for (size_t i = 0; i < g->config->n_members; i++)
+		status_string(members, NULL, e->config->instances[g->config->members[i]].name);
+}
+
 void vrrp_engine_status(
 	const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data, Status *out)
 {
@@ -144,6 +161,9 @@ void vrrp_engine_status(
 
 	for (size_t i = 0; i < e->config->n_instances; i++)
 		status_router(e, &e->routers[i], now, has_addr, data, status_object(list, NULL));
+	list = status_list(out, "groups");
+	for (size_t i = 0; i < e->config->n_groups; i++)
+		status_group(e, &e->groups[i], status_object(list, NULL));
 	list = status_list(out, "scripts");
 	for (size_t i = 0; i < e->config->n_scripts; i++)
 		status_script(&e->scripts[i], status_object(list, NULL));
