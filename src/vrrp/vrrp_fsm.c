@@ -495,7 +495,9 @@ static void fsm_master_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 	case VRRP_IN_GROUP_RESIGN: fsm_resign(r, &in->cause, now, out); break;
 	case VRRP_IN_GROUP_BACKUP:
 		fsm_leave_master(r, false, out);
-		fsm_to_backup(r, &in->cause, vrrp_master_down_usec(r), now, out);
+		fsm_to_backup(r, &in->cause,
+			vrrp_master_down_usec(r) + (in->later ? r->config->advert_usec : 0), now,
+			out);
 		r->master = (IpAddr){ 0 };
 		break;
 	case VRRP_IN_STOP: fsm_stop(r, now, out); break;

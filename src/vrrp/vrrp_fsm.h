@@ -70,6 +70,7 @@ typedef struct VrrpInput {
 	const VrrpAdvert *advert;
 	uint8_t priority;
 	TraceRecord cause;
+	bool later; /* VRRP_IN_GROUP_BACKUP: stand again one advert later than usual */
 } VrrpInput;
 
 void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t id);

@@ -87,13 +87,18 @@ TraceRecord vrrp_group_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nt
 static void group_take_along(VrrpEngine *e, VrrpGroup *g, const VrrpRouter *r, VrrpInputKind kind,
 	const VrrpRouter *culprit, Instant now, Effects *out)
 {
+	/* Two machines of which each is better in another member, and both MASTER, both give way.
+	 * The lower address lets the other go first: else they do the same for ever. */
+	const bool later = r && ip_compare(&r->master, &r->source) > 0;
+
 	g->following = true;
 	for (size_t i = 0; i < g->config->n_members; i++) {
 		VrrpRouter *m = group_member(e, g, i);
 		VrrpInput in = { .kind = kind,
 			.cause = { .reason = TRACE_GROUP_MEMBER,
 				.subject = m->config->name,
-				.object = g->config->name } };
+				.object = g->config->name },
+			.later = later };
 
 		if (m == r)
 			continue;
