@@ -81,16 +81,17 @@ static TraceRecord engine_fault(const VrrpEngine *e, const VrrpRouter *r)
 void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 {
 	VrrpInput in = { .kind = VRRP_IN_PRIORITY, .priority = vrrp_health_priority(e, r) };
+	const bool was_fault = r->state == VRRP_FAULT;
 
 	if (in.priority != r->priority)
 		vrrp_engine_step(e, r, &in, now, out);
 	r->fault = vrrp_health_fault(e, r, 0);
 	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = engine_fault(e, r) };
-	if (r->state == VRRP_FAULT && !in.cause.reason)
+	if (was_fault && !in.cause.reason)
 		in.kind = VRRP_IN_CLEAR;
 	if (in.kind == VRRP_IN_CLEAR || in.cause.reason)
 		vrrp_engine_step(e, r, &in, now, out);
-	if (r->state == VRRP_FAULT)
+	if (was_fault && r->state == VRRP_FAULT)
 		vrrp_group_refresh(e, r, now, out);
 }
 

@@ -82,28 +82,33 @@ TraceRecord vrrp_group_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nt
 	return culprit ? group_fault(r, culprit) : (TraceRecord){ 0 };
 }
 
-/* One input to all members but `r`. With VRRP_IN_FAULT each says what it has itself, else that
- * `culprit` has something. */
-static void group_take_along(VrrpEngine *e, VrrpGroup *g, const VrrpRouter *r, VrrpInputKind kind,
-	const VrrpRouter *culprit, Instant now, Effects *out)
+/* What is done to all members but one. */
+typedef struct GroupMove {
+	VrrpInputKind kind;
+	const VrrpRouter *but;	   /* it brought this about; NULL: nobody did */
+	const VrrpRouter *culprit; /* VRRP_IN_FAULT: has what the others have not themselves */
+} GroupMove;
+
+static void group_move(
+	VrrpEngine *e, VrrpGroup *g, const GroupMove *move, Instant now, Effects *out)
 {
 	/* Two machines of which each is better in another member, and both MASTER, both give way.
 	 * The lower address lets the other go first: else they do the same for ever. */
-	const bool later = r && ip_compare(&r->master, &r->source) > 0;
+	const bool later = move->but && ip_compare(&move->but->master, &move->but->source) > 0;
 
 	g->following = true;
 	for (size_t i = 0; i < g->config->n_members; i++) {
 		VrrpRouter *m = group_member(e, g, i);
-		VrrpInput in = { .kind = kind,
+		VrrpInput in = { .kind = move->kind,
 			.cause = { .reason = TRACE_GROUP_MEMBER,
 				.subject = m->config->name,
 				.object = g->config->name },
 			.later = later };
 
-		if (m == r)
+		if (m == move->but)
 			continue;
-		if (kind == VRRP_IN_FAULT)
-			in.cause = m->fault.reason ? m->fault : group_fault(m, culprit);
+		if (move->kind == VRRP_IN_FAULT)
+			in.cause = m->fault.reason ? m->fault : group_fault(m, move->culprit);
 		vrrp_engine_step(e, m, &in, now, out);
 	}
 	g->following = false;
@@ -136,8 +141,9 @@ void vrrp_group_follow(VrrpEngine *e, VrrpRouter *r, VrrpState before, Instant n
 		return;
 	if (!silent)
 		group_trace(g, reasons[r->state], out);
-	group_take_along(
-		e, g, r, group_input(r, before), group_culprit(e, g, NULL, 0) ?: r, now, out);
+	group_move(e, g,
+		&(GroupMove){ group_input(r, before), r, group_culprit(e, g, NULL, 0) ?: r }, now,
+		out);
 	if (!silent)
 		group_tell(e, g, r->state, out);
 }
@@ -148,7 +154,7 @@ void vrrp_group_refresh(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects
 	const VrrpRouter *culprit = g && !g->following ? group_culprit(e, g, NULL, 0) : NULL;
 
 	if (culprit)
-		group_take_along(e, g, culprit, VRRP_IN_FAULT, culprit, now, out);
+		group_move(e, g, &(GroupMove){ VRRP_IN_FAULT, culprit, culprit }, now, out);
 }
 
 void vrrp_group_heard(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out)
@@ -163,7 +169,7 @@ void vrrp_group_heard(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *
 	if (!g || g->state != VRRP_MASTER)
 		return;
 	group_trace(g, TRACE_GROUP_BACKUP, out);
-	group_take_along(e, g, r, VRRP_IN_GROUP_BACKUP, NULL, now, out);
+	group_move(e, g, &(GroupMove){ VRRP_IN_GROUP_BACKUP, r, NULL }, now, out);
 	group_tell(e, g, VRRP_BACKUP, out);
 }
 
@@ -197,8 +203,9 @@ void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out)
 
 		/* Who is in FAULT without a culprit was so because of somebody who has left. Whether
 		 * all are MASTER or BACKUP is for the elections to say. */
-		group_take_along(
-			e, g, culprit, culprit ? VRRP_IN_FAULT : VRRP_IN_CLEAR, culprit, now, out);
+		group_move(e, g,
+			&(GroupMove){ culprit ? VRRP_IN_FAULT : VRRP_IN_CLEAR, culprit, culprit },
+			now, out);
 		for (size_t j = 0; j < g->config->n_members; j++)
 			master |= group_member(e, g, j)->state == VRRP_MASTER;
 		if (!culprit)
