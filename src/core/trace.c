@@ -101,6 +101,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_REJECT_CHECKSUM] = { WARNING, "(%s) Invalid VRRPv%a checksum from %i" },
 	[TRACE_REJECT_UNICAST] = { WARNING, "(%s) Expected multicast packet but received unicast "
 					    "packet from %i" },
+	[TRACE_REJECT_MULTICAST] = { WARNING,
+		"(%s) Expected unicast packet but received multicast packet from %i" },
 	[TRACE_REJECT_PEER] = { WARNING, "(%s) unicast source address %i not a unicast peer" },
 	[TRACE_REJECT_PEER_TTL] = { WARNING, "(%s) TTL/HL %a from %i is not what the peer is "
 					     "allowed" },
@@ -156,6 +158,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_ADDR_DEL_FAILED] = { WARNING, "cannot remove address %i from %o: %e" },
 	[TRACE_SEND_FAILED] = { WARNING, "packets cannot be sent on %o: %e" },
 	[TRACE_SEND_AGAIN] = { WARNING, "packets are sent on %o again" },
+	[TRACE_SEND_PEER_FAILED] = { WARNING, "packets cannot be sent from %o to %i: %e" },
+	[TRACE_SEND_PEER_AGAIN] = { WARNING, "packets are sent from %o to %i again" },
 	[TRACE_LISTEN_FAILED] = { WARNING, "cannot receive adverts on %o: %e" },
 };
 

@@ -30,7 +30,7 @@ typedef struct VrrpEngine {
 	TimerQ timers;		  /* one for each router */
 	TimerQ checks;		  /* one for each script: adverts do not wait for them */
 	Instant listen_again;	  /* when deaf routers try anew; INSTANT_NEVER: none is deaf */
-	Map by_key;		  /* (ifindex, vrid, family) -> router */
+	Map by_key;		  /* (ifindex, vrid, family) -> the first router; VrrpRouter.next */
 	Instant deaf_until;	  /* vrrp_startup_delay */
 	bool running;
 	Arena kept; /* words of a configuration that is gone: why a router is in its state */
@@ -48,8 +48,10 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out);
 /* Does any router stand on this link or look at it? */
 bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name);
-/* The group could not be joined on this link: whoever hears no master must not become one. */
-void vrrp_engine_deaf(VrrpEngine *e, uint32_t ifindex, Instant now, Effects *out);
+/* `group`, or an address of ours, cannot be listened to on this link: whoever hears no master must
+ * not become one. */
+void vrrp_engine_deaf(
+	VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Instant now, Effects *out);
 void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out);
 void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_check_done(
@@ -82,6 +84,8 @@ void vrrp_engine_adopt(
 /* For vrrp_reload.c: where the router stands now; what a router that is new must know before any
  * begins; and its beginning (vrrp_engine.c). */
 void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out);
+/* Nobody listens to this any more, unless another router does. */
+void vrrp_engine_unlisten(VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Effects *out);
 void vrrp_engine_prepare(VrrpEngine *e, VrrpRouter *r, Effects *out);
 void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out);
 

@@ -15,7 +15,13 @@ void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t 
 		.n_advertised = config->n_advertised,
 		.master_advert_usec = config->advert_usec,
 		.preempt_at = INSTANT_NEVER,
+		.next = VRRP_NOBODY,
 	};
+}
+
+const IpAddr *vrrp_router_hears(const VrrpRouter *r)
+{
+	return r->config->n_peers ? &r->source : &r->config->group;
 }
 
 const char *vrrp_state_name(VrrpState state)
@@ -49,18 +55,43 @@ static void fsm_trace(const VrrpRouter *r, TraceReason reason, Effects *out)
 	effects_trace(out, TRACE_OF(r, reason));
 }
 
-static EffectSend fsm_packet(const VrrpRouter *r, uint8_t priority, uint16_t ip_id, Effects *out)
+/* What goes to the group, or one copy for each peer, one after the other. */
+static EffectSend fsm_packets(const VrrpRouter *r, uint8_t priority, uint16_t ip_id, Effects *out)
 {
+	const VrrpInstanceConfig *c = r->config;
 	const size_t size = VRRP_IP_HEADER + VRRP_HEADER + 4 * r->n_advertised + VRRP_AUTH_SIZE;
-	ByteWriter w = { .start = arena_alloc(&out->scratch, size, 1), .cap = size };
+	const size_t n = MAX(c->n_peers, (size_t)1);
+	ByteWriter w = { .start = arena_alloc(&out->scratch, n * size, 1), .cap = size };
 
-	vrrp_packet_encode(r->config, r->n_advertised, &r->source, priority, ip_id, &w);
+	vrrp_packet_encode(c, r->n_advertised, &r->source, priority, ip_id, &w);
 	assert(!w.bad);
+	for (size_t i = 1; i < n; i++) {
+		memcpy(w.start + i * w.n, w.start, w.n);
+		vrrp_packet_readdress(w.start + i * w.n, w.n, &c->peers[i].ip);
+	}
 	return (EffectSend){ .owner = r->id,
 		.ifindex = r->ifindex,
-		.dst = r->config->group,
+		.dst = c->n_peers ? c->peers[0].ip : c->group,
 		.bytes = w.start,
-		.len = w.n };
+		.len = n * w.n,
+		.n = (uint32_t)n };
+}
+
+static void fsm_send(const VrrpRouter *r, uint8_t priority, Effects *out)
+{
+	const EffectSend all = fsm_packets(r, priority, r->ip_id, out);
+	const size_t len = all.len / all.n;
+
+	for (size_t i = 0; i < all.n; i++) {
+		EffectSend one = all;
+
+		one.bytes += i * len;
+		one.len = len;
+		one.n = 1;
+		if (i)
+			one.dst = r->config->peers[i].ip;
+		effects_add(out, (Effect){ .kind = EFFECT_ADVERT, .send = one });
+	}
 }
 
 static void fsm_advert(VrrpRouter *r, uint8_t priority, Effects *out)
@@ -68,8 +99,8 @@ static void fsm_advert(VrrpRouter *r, uint8_t priority, Effects *out)
 	/* Without a link or a source there is nothing to send from. */
 	if (!r->ifindex || r->source.family == IP_NONE)
 		return;
-	effects_add(out, (Effect){ .kind = EFFECT_ADVERT,
-				 .send = fsm_packet(r, priority, ++r->ip_id, out) });
+	r->ip_id++;
+	fsm_send(r, priority, out);
 	r->counters.adverts_sent++;
 	if (priority == VRRP_PRIORITY_STOP) {
 		r->counters.zero_sent++;
@@ -101,7 +132,7 @@ static void fsm_will(const VrrpRouter *r, bool on, Effects *out)
 	Effect e = { .kind = EFFECT_WILL, .send = { .owner = r->id } };
 
 	if (on && r->ifindex && r->source.family != IP_NONE)
-		e.send = fsm_packet(r, VRRP_PRIORITY_STOP, (uint16_t)(r->ip_id + 1), out);
+		e.send = fsm_packets(r, VRRP_PRIORITY_STOP, (uint16_t)(r->ip_id + 1), out);
 	effects_add(out, e);
 }
 

@@ -22,9 +22,10 @@ typedef struct VrrpRouter {
 	Instant due;	  /* MASTER: the next advert; BACKUP: master down; else never */
 	/* Where we are, from the links. */
 	uint32_t ifindex;    /* 0: the interface is not there */
+	uint32_t next;	     /* the next router with this interface and VRID; VRRP_NOBODY: none */
 	IpAddr source;	     /* the last one known; family IP_NONE: none yet */
 	bool has_source;     /* it is there now */
-	bool deaf;	     /* its group could not be joined: it would hear no master */
+	bool deaf;	     /* it could not listen: it would hear no master */
 	size_t n_advertised; /* config->n_advertised, or what the MTU leaves */
 	uint16_t ip_id;
 	/* Who is master, as far as BACKUP knows. */
@@ -72,6 +73,11 @@ typedef struct VrrpInput {
 	TraceRecord cause;
 	bool later; /* VRRP_IN_GROUP_BACKUP: stand again one advert later than usual */
 } VrrpInput;
+
+#define VRRP_NOBODY UINT32_MAX
+
+/* The destination of packets that are for this router: the group, or its own address. */
+const IpAddr *vrrp_router_hears(const VrrpRouter *r);
 
 void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t id);
 /* Held in FAULT until a check has its first result: nobody is told (behaviour 113). */

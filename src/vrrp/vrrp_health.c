@@ -74,6 +74,9 @@ static bool health_scan_links(const VrrpEngine *e, const VrrpRouter *r, HealthSc
 		return true;
 	if (!r->has_source && health_is(s, health_fault(r, TRACE_FAULT_NO_ADDRESS, c->interface)))
 		return true;
+	if (c->unicast_fault_no_peer && !c->n_peers &&
+		health_is(s, health_fault(r, TRACE_FAULT_NO_PEER, NULL)))
+		return true;
 	if (r->deaf && health_is(s, health_fault(r, TRACE_FAULT_DEAF, c->interface)))
 		return true;
 	for (size_t i = 0; i < c->n_vips; i++) {

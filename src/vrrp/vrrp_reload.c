@@ -281,5 +281,11 @@ void vrrp_engine_adopt(
 		else
 			vrrp_engine_begin(e, &e->routers[i], now, out);
 	vrrp_groups_settle(e, now, out);
+	for (uint32_t i = 0; i < old->config->n_instances; i++) {
+		const VrrpRouter *was = &old->routers[i];
+
+		if (was->ifindex && vrrp_router_hears(was)->family != IP_NONE)
+			vrrp_engine_unlisten(e, was->ifindex, vrrp_router_hears(was), out);
+	}
 	reload_wills(e, old, out);
 }

@@ -52,6 +52,8 @@ static void status_counters(const VrrpRouter *r, Status *out)
 		[VRRP_REJECT_TYPE] = "packet_type",
 		[VRRP_REJECT_CHECKSUM] = "checksum",
 		[VRRP_REJECT_UNICAST] = "unicast",
+		[VRRP_REJECT_PEER] = "no_peer",
+		[VRRP_REJECT_PEER_TTL] = "peer_ttl",
 	};
 	const VrrpCounters *c = &r->counters;
 	Status *s = status_object(out, "counters");
