@@ -144,7 +144,8 @@ void io_will_read(int fd, IoWillHandler *handler, void *data)
 		const WillEntry *e = (const WillEntry *)(map + at);
 
 		/* The dead may have written anything. */
-		if (!e->room || e->room > WILL_BYTES - at - sizeof(*e))
+		if (!e->room || e->room > WILL_BYTES - at - sizeof(*e) ||
+			(sizeof(*e) + e->room) % WILL_ALIGN)
 			break;
 		if (e->len && e->len <= e->room && e->n && e->len / e->n >= WILL_IP_HEADER)
 			will_say(e, handler, data);
