@@ -393,6 +393,14 @@ static VrrpRouter *engine_addressee(
 	return &e->routers[first];
 }
 
+/* Of the order of masters: is it one that has to give way to us? */
+static bool engine_is_lower(const VrrpRouter *r, const VrrpAdvert *a)
+{
+	if (a->priority == VRRP_PRIORITY_STOP || a->priority > r->priority)
+		return false;
+	return a->priority < r->priority || ip_compare(&a->src, &r->source) < 0;
+}
+
 void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out)
 {
 	EngineKey key = { .ifindex = p->ifindex, .family = IP_V4 };
@@ -402,7 +410,7 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	VrrpRouter *r;
 	VrrpPeek peek;
 	uint32_t first;
-	bool ours;
+	bool ours, master;
 
 	if (!e->running || now < e->deaf_until)
 		return;
@@ -425,7 +433,10 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	}
 	r->counters.adverts_received++;
 	r->counters.zero_received += advert.priority == VRRP_PRIORITY_STOP;
+	master = r->state == VRRP_MASTER;
 	vrrp_engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
+	if (master && r->state == VRRP_MASTER && engine_is_lower(r, &advert))
+		vrrp_group_announce(e, r, now, out);
 	vrrp_group_heard(e, r, now, out);
 	engine_differences(r, &advert, out);
 }

@@ -123,6 +123,8 @@ TraceRecord vrrp_group_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nt
 void vrrp_group_refresh(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
 /* A BACKUP heard a master that it accepts. */
 void vrrp_group_heard(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
+/* The router is MASTER and heard one of lower priority: the others' neighbours are told anew, too. */
+void vrrp_group_announce(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
 /* Before the first member starts, its faults known; and after the last has stopped. */
 void vrrp_groups_start(VrrpEngine *e, Effects *out);
 void vrrp_groups_stop(VrrpEngine *e, Effects *out);

@@ -79,18 +79,14 @@ static EffectSend fsm_packets(const VrrpRouter *r, uint8_t priority, uint16_t ip
 
 static void fsm_send(const VrrpRouter *r, uint8_t priority, Effects *out)
 {
-	const EffectSend all = fsm_packets(r, priority, r->ip_id, out);
-	const size_t len = all.len / all.n;
+	Effect e = { .kind = EFFECT_ADVERT, .send = fsm_packets(r, priority, r->ip_id, out) };
 
-	for (size_t i = 0; i < all.n; i++) {
-		EffectSend one = all;
-
-		one.bytes += i * len;
-		one.len = len;
-		one.n = 1;
+	if (e.send.n > 1)
+		e.send.len /= e.send.n;
+	for (size_t i = 0; i < e.send.n; i++, e.send.bytes += e.send.len) {
 		if (i)
-			one.dst = r->config->peers[i].ip;
-		effects_add(out, (Effect){ .kind = EFFECT_ADVERT, .send = one });
+			e.send.dst = r->config->peers[i].ip;
+		effects_add(out, e);
 	}
 }
 
@@ -224,15 +220,15 @@ static void fsm_begin(VrrpRouter *r, const TraceRecord *cause, Instant now, Effe
 		fsm_addresses(r, false, out); /* left behind by an earlier run (behaviour 37) */
 }
 
-bool vrrp_fsm_silent(const TraceRecord *cause)
+bool vrrp_fault_pending(TraceReason reason)
 {
-	return cause->reason == TRACE_FAULT_SCRIPT_PENDING;
+	return reason == TRACE_FAULT_SCRIPT_PENDING;
 }
 
 static void fsm_to_fault(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
 {
 	const bool first = r->state == VRRP_INIT;
-	const bool silent = vrrp_fsm_silent(cause);
+	const bool silent = vrrp_fault_pending(cause->reason);
 
 	effects_trace(out, *cause);
 	if (r->state == VRRP_MASTER)
@@ -481,7 +477,8 @@ static void fsm_init_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effec
 	case VRRP_IN_GROUP_WAIT:
 	case VRRP_IN_GROUP_MASTER:
 	case VRRP_IN_GROUP_BACKUP:
-	case VRRP_IN_GROUP_RESIGN: break;
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: break;
 	}
 }
 
@@ -507,7 +504,8 @@ static void fsm_backup_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 	case VRRP_IN_CLEAR:
 	case VRRP_IN_VIP_LOST:
 	case VRRP_IN_GROUP_BACKUP:
-	case VRRP_IN_GROUP_RESIGN: break;
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: break;
 	}
 }
 
@@ -524,6 +522,7 @@ static void fsm_master_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 		fsm_resign(r, &in->cause, now, out);
 		break;
 	case VRRP_IN_GROUP_RESIGN: fsm_resign(r, &in->cause, now, out); break;
+	case VRRP_IN_GROUP_ANNOUNCE: fsm_announce(r, &r->config->garp_lower_prio, out); break;
 	case VRRP_IN_GROUP_BACKUP:
 		fsm_leave_master(r, false, out);
 		fsm_to_backup(r, &in->cause,
@@ -551,7 +550,7 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 	}
 	case VRRP_IN_FAULT:
 		/* The first fault is another one now; a check that was awaited has failed. */
-		if (vrrp_fsm_silent(&r->cause) && !vrrp_fsm_silent(&in->cause))
+		if (vrrp_fault_pending(r->cause.reason) && !vrrp_fault_pending(in->cause.reason))
 			fsm_to_fault(r, &in->cause, now, out);
 		else
 			r->cause = in->cause;
@@ -566,7 +565,8 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 	case VRRP_IN_GROUP_WAIT:
 	case VRRP_IN_GROUP_MASTER:
 	case VRRP_IN_GROUP_BACKUP:
-	case VRRP_IN_GROUP_RESIGN: break;
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: break;
 	}
 }
 

@@ -60,10 +60,11 @@ typedef enum VrrpInputKind {
 	VRRP_IN_PRIORITY, /* the effective priority is now this */
 	VRRP_IN_VIP_LOST, /* cause: an address of ours was removed by another program */
 	/* From the sync group, with the cause. */
-	VRRP_IN_GROUP_WAIT,   /* now >= due, but others do not want to be MASTER */
-	VRRP_IN_GROUP_MASTER, /* every member wants to be */
-	VRRP_IN_GROUP_BACKUP, /* another member gave way */
-	VRRP_IN_GROUP_RESIGN, /* another member resigned */
+	VRRP_IN_GROUP_WAIT,	/* now >= due, but others do not want to be MASTER */
+	VRRP_IN_GROUP_MASTER,	/* every member wants to be */
+	VRRP_IN_GROUP_BACKUP,	/* another member gave way */
+	VRRP_IN_GROUP_RESIGN,	/* another member resigned */
+	VRRP_IN_GROUP_ANNOUNCE, /* another member heard a lower master */
 } VrrpInputKind;
 
 typedef struct VrrpInput {
@@ -80,9 +81,9 @@ typedef struct VrrpInput {
 const IpAddr *vrrp_router_hears(const VrrpRouter *r);
 
 void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t id);
-/* Held in FAULT until a check has its first result: nobody is told (behaviour 113). */
-bool vrrp_fsm_silent(const TraceRecord *cause);
 void vrrp_fsm_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);
+/* Something is awaited whose first word is still out: a silent FAULT (behaviour 113). */
+bool vrrp_fault_pending(TraceReason reason);
 /* Interface index or source have changed: what the supervisor would say must follow. */
 void vrrp_fsm_moved(const VrrpRouter *r, Effects *out);
 const char *vrrp_state_name(VrrpState state);

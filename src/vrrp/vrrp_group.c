@@ -22,6 +22,12 @@ static void group_trace(const VrrpGroup *g, TraceReason reason, Effects *out)
 	effects_trace(out, (TraceRecord){ .reason = reason, .subject = g->config->name });
 }
 
+/* Members that only wait are no news, unless the group was told to be MASTER. */
+static bool group_silent(const VrrpGroup *g, const TraceRecord *fault)
+{
+	return vrrp_fault_pending(fault->reason) && g->state != VRRP_MASTER;
+}
+
 /* Everybody who wants to know hears of the group's state; each state once. */
 static void group_tell(VrrpEngine *e, VrrpGroup *g, VrrpState state, Effects *out)
 {
@@ -49,7 +55,7 @@ bool vrrp_group_ready(const VrrpEngine *e, const VrrpRouter *r)
 static TraceRecord group_fault(const VrrpRouter *r, const VrrpRouter *culprit)
 {
 	/* What waits for a check makes the others wait for the same check. */
-	if (vrrp_fsm_silent(&culprit->fault))
+	if (vrrp_fault_pending(culprit->fault.reason))
 		return (TraceRecord){ .reason = culprit->fault.reason,
 			.subject = r->config->name,
 			.object = culprit->fault.object };
@@ -67,8 +73,8 @@ static const VrrpRouter *group_culprit(
 		for (size_t i = 0; i < g->config->n_members; i++) {
 			const VrrpRouter *m = group_member(e, g, i);
 
-			if (m != r && m->fault.reason && vrrp_fsm_silent(&m->fault) == pending &&
-				!nth--)
+			if (m != r && m->fault.reason &&
+				vrrp_fault_pending(m->fault.reason) == pending && !nth--)
 				return m;
 		}
 	return NULL;
@@ -134,11 +140,12 @@ void vrrp_group_follow(VrrpEngine *e, VrrpRouter *r, VrrpState before, Instant n
 		[VRRP_FAULT] = TRACE_GROUP_FAULT,
 	};
 	VrrpGroup *g = group_of(e, r);
-	const bool silent = r->state == VRRP_FAULT && vrrp_fsm_silent(&r->cause);
+	bool silent;
 
 	/* At the beginning each starts for itself, with the faults of all known. */
 	if (!g || g->following || before == VRRP_INIT || r->state > VRRP_FAULT)
 		return;
+	silent = r->state == VRRP_FAULT && group_silent(g, &r->cause);
 	if (!silent)
 		group_trace(g, reasons[r->state], out);
 	group_move(e, g,
@@ -153,8 +160,25 @@ void vrrp_group_refresh(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects
 	VrrpGroup *g = group_of(e, r);
 	const VrrpRouter *culprit = g && !g->following ? group_culprit(e, g, NULL, 0) : NULL;
 
-	if (culprit)
-		group_move(e, g, &(GroupMove){ VRRP_IN_FAULT, culprit, culprit }, now, out);
+	bool silent;
+
+	if (!culprit)
+		return;
+	silent = group_silent(g, &culprit->fault);
+	/* What was awaited has failed. */
+	if (!silent && g->state != VRRP_FAULT)
+		group_trace(g, TRACE_GROUP_FAULT, out);
+	group_move(e, g, &(GroupMove){ VRRP_IN_FAULT, culprit, culprit }, now, out);
+	if (!silent)
+		group_tell(e, g, VRRP_FAULT, out);
+}
+
+void vrrp_group_announce(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out)
+{
+	VrrpGroup *g = group_of(e, r);
+
+	if (g)
+		group_move(e, g, &(GroupMove){ VRRP_IN_GROUP_ANNOUNCE, r, NULL }, now, out);
 }
 
 void vrrp_group_heard(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out)
@@ -181,7 +205,7 @@ void vrrp_groups_start(VrrpEngine *e, Effects *out)
 
 		if (!culprit) {
 			group_tell(e, g, VRRP_BACKUP, out);
-		} else if (!vrrp_fsm_silent(&culprit->fault)) {
+		} else if (!vrrp_fault_pending(culprit->fault.reason)) {
 			group_trace(g, TRACE_GROUP_FAULT, out);
 			group_tell(e, g, VRRP_FAULT, out);
 		}
@@ -210,7 +234,7 @@ void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out)
 			master |= group_member(e, g, j)->state == VRRP_MASTER;
 		if (!culprit)
 			group_tell(e, g, master ? VRRP_MASTER : VRRP_BACKUP, out);
-		else if (!vrrp_fsm_silent(&culprit->fault))
+		else if (!group_silent(g, &culprit->fault))
 			group_tell(e, g, VRRP_FAULT, out);
 	}
 }

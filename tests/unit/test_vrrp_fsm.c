@@ -285,7 +285,8 @@ static void give(Fsm *f, VrrpInputKind kind)
 	case VRRP_IN_GROUP_WAIT: fsm_input(f, kind, T0 + SEC); break;
 	case VRRP_IN_GROUP_MASTER:
 	case VRRP_IN_GROUP_BACKUP:
-	case VRRP_IN_GROUP_RESIGN: fsm_cause(f, kind, TRACE_GROUP_MEMBER, T0 + SEC); break;
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: fsm_cause(f, kind, TRACE_GROUP_MEMBER, T0 + SEC); break;
 	}
 }
 
@@ -303,7 +304,7 @@ static void init_ignores_all_but_start_stop_priority(void **state _unused_)
 {
 	static const VrrpInputKind kinds[] = { VRRP_IN_TIMER, VRRP_IN_ADVERT, VRRP_IN_FAULT,
 		VRRP_IN_CLEAR, VRRP_IN_VIP_LOST, VRRP_IN_GROUP_WAIT, VRRP_IN_GROUP_MASTER,
-		VRRP_IN_GROUP_BACKUP, VRRP_IN_GROUP_RESIGN };
+		VRRP_IN_GROUP_BACKUP, VRRP_IN_GROUP_RESIGN, VRRP_IN_GROUP_ANNOUNCE };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		_cleanup_(fsm_free) Fsm f;
@@ -317,7 +318,7 @@ static void init_ignores_all_but_start_stop_priority(void **state _unused_)
 static void backup_ignores_start_clear_vip_lost(void **state _unused_)
 {
 	static const VrrpInputKind kinds[] = { VRRP_IN_START, VRRP_IN_CLEAR, VRRP_IN_VIP_LOST,
-		VRRP_IN_GROUP_BACKUP, VRRP_IN_GROUP_RESIGN };
+		VRRP_IN_GROUP_BACKUP, VRRP_IN_GROUP_RESIGN, VRRP_IN_GROUP_ANNOUNCE };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		_cleanup_(fsm_free) Fsm f;
@@ -346,7 +347,7 @@ static void fault_ignores_start_timer_advert_vip_lost(void **state _unused_)
 {
 	static const VrrpInputKind kinds[] = { VRRP_IN_START, VRRP_IN_TIMER, VRRP_IN_ADVERT,
 		VRRP_IN_VIP_LOST, VRRP_IN_GROUP_WAIT, VRRP_IN_GROUP_MASTER, VRRP_IN_GROUP_BACKUP,
-		VRRP_IN_GROUP_RESIGN };
+		VRRP_IN_GROUP_RESIGN, VRRP_IN_GROUP_ANNOUNCE };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		_cleanup_(fsm_free) Fsm f;
@@ -359,7 +360,7 @@ static void fault_ignores_start_timer_advert_vip_lost(void **state _unused_)
 
 static void stop_ignores_everything(void **state _unused_)
 {
-	for (VrrpInputKind kind = VRRP_IN_START; kind <= VRRP_IN_GROUP_RESIGN; kind++) {
+	for (VrrpInputKind kind = VRRP_IN_START; kind <= VRRP_IN_GROUP_ANNOUNCE; kind++) {
 		_cleanup_(fsm_free) Fsm f;
 
 		fsm_init(&f);

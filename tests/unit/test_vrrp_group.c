@@ -308,6 +308,36 @@ static void all_resign_when_one_loses_its_address(void **state _unused_)
 	expect_all(&b, VRRP_MASTER);
 }
 
+/* Behaviour 22: the addresses of all are announced anew. */
+static void a_lower_master_is_answered_for_all(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b);
+	for (size_t i = 0; i < MEMBERS; i++)
+		b.instances[i].garp_lower_prio.repeat = 1 + (uint32_t)i;
+	bench_master(&b);
+	bench_hear(&b, 1, 100, T0 + 4 * SEC);
+	expect_effects(&b.out, "trace (V2) Received advert from 10.9.0.3 with lower priority 100, "
+			       "ours 120, forcing new election\n"
+			       "advert 120\n"
+			       "trace (V2) Sending/queueing gratuitous ARPs for 1 addresses\n"
+			       "announce 1 repeat 2\n"
+			       "trace (V1) Sending/queueing gratuitous ARPs for 1 addresses\n"
+			       "announce 0 repeat 1\n"
+			       "trace (V3) Sending/queueing gratuitous ARPs for 1 addresses\n"
+			       "announce 2 repeat 3\n");
+	/* Not after priority 0, and not by a BACKUP. */
+	bench_hear(&b, 1, 0, T0 + 4 * SEC);
+	expect_effects(&b.out, "trace (V2) Master received priority 0 message\n"
+			       "advert 120\n");
+	bench_hear(&b, 1, 200, T0 + 4 * SEC);
+	unit_forget(&b.out);
+	bench_hear(&b, 1, 50, T0 + 4 * SEC);
+	expect_effects(&b.out, "trace (V2) received lower priority (50) advert from 10.9.0.3 - "
+			       "discarding\n");
+}
+
 /* ---- faults ------------------------------------------------------------------------------- */
 
 static void all_are_in_fault_when_one_is(void **state _unused_)
@@ -473,6 +503,7 @@ static void all_wait_for_a_check(void **state _unused_)
 			assert_int_equal(b.e.routers[0].due, T0 + SEC + DOWN);
 			continue;
 		}
+		expect_all(&b, VRRP_FAULT);
 		expect_cause(&b, 1, "(V2): entering FAULT state due to script chk");
 		expect_cause(&b, 0, "(V1): entering FAULT state (V2, of the same sync group, is)");
 		bench_check(&b, 0, T0 + 3 * SEC);
@@ -613,6 +644,7 @@ static const struct CMUnitTest tests[] = {
 	T(state_master_waits_less),
 	T(all_give_way_when_one_does),
 	T(all_resign_when_one_loses_its_address),
+	T(a_lower_master_is_answered_for_all),
 	T(all_are_in_fault_when_one_is),
 	T(fault_ends_with_the_last),
 	T(group_faults_stand_behind_own_ones),
