@@ -588,6 +588,27 @@ static void reload_brings_a_culprit(void **state _unused_)
 	expect_all(&b, VRRP_FAULT);
 }
 
+/* A reload adds a check to a member: a BACKUP group waits for it in silence, one that is MASTER lets
+ * go and says so. */
+static void reload_brings_a_check(void **state _unused_)
+{
+	for (int master = 0; master < 2; master++) {
+		_cleanup_(bench_free) Bench a, b;
+
+		bench_init(&a);
+		bench_start(&a);
+		bench_timer(&a, master ? T0 + LAST : T0 + SEC);
+		bench_init(&b);
+		bench_script(&b);
+		bench_reload(&b, &a, T0 + 4 * SEC);
+		for (size_t i = 0; i < MEMBERS; i++)
+			assert_int_equal(b.e.routers[i].state, VRRP_FAULT);
+		assert_int_equal(b.e.groups[0].state, master ? VRRP_FAULT : VRRP_BACKUP);
+		bench_check(&b, 0, T0 + 5 * SEC);
+		expect_all(&b, VRRP_BACKUP);
+	}
+}
+
 static void reload_keeps_a_wish(void **state _unused_)
 {
 	for (int group = 0; group < 2; group++) {
@@ -655,6 +676,7 @@ static const struct CMUnitTest tests[] = {
 	T(reload_adds_a_member),
 	T(reload_takes_the_culprit_out),
 	T(reload_brings_a_culprit),
+	T(reload_brings_a_check),
 	T(reload_keeps_a_wish),
 	T(status_tells_whose_fault_it_is),
 };
