@@ -103,6 +103,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 					    "packet from %i" },
 	[TRACE_REJECT_MULTICAST] = { WARNING,
 		"(%s) Expected unicast packet but received multicast packet from %i" },
+	[TRACE_REJECT_DESTINATION] = { WARNING,
+		"(%s) unicast packet from %i is to %j, which is not our source address" },
 	[TRACE_REJECT_PEER] = { WARNING, "(%s) unicast source address %i not a unicast peer" },
 	[TRACE_REJECT_PEER_TTL] = { WARNING, "(%s) TTL/HL %a from %i is not what the peer is "
 					     "allowed" },

@@ -310,8 +310,16 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 			vrrp_engine_health(e, &e->routers[i], now, out);
 }
 
+/* What is wrong with the way that a packet came. */
+static TraceReason engine_wrong_way(const VrrpRouter *r, const IpAddr *dst)
+{
+	if (!r->config->n_peers)
+		return TRACE_REJECT_UNICAST;
+	return ip_multicast(dst) ? TRACE_REJECT_MULTICAST : TRACE_REJECT_DESTINATION;
+}
+
 static void engine_rejected(
-	VrrpRouter *r, VrrpReject why, const IpAddr *src, VrrpMismatch mismatch, Effects *out)
+	VrrpRouter *r, VrrpReject why, const VrrpPeek *peek, VrrpMismatch mismatch, Effects *out)
 {
 	static const TraceReason reasons[VRRP_REJECTS] = {
 		[VRRP_REJECT_SHORT] = TRACE_REJECT_SHORT,
@@ -325,22 +333,22 @@ static void engine_rejected(
 		[VRRP_REJECT_INTERVAL] = TRACE_REJECT_INTERVAL,
 		[VRRP_REJECT_TYPE] = TRACE_REJECT_TYPE,
 		[VRRP_REJECT_CHECKSUM] = TRACE_REJECT_CHECKSUM,
-		[VRRP_REJECT_UNICAST] = TRACE_REJECT_UNICAST,
 		[VRRP_REJECT_PEER] = TRACE_REJECT_PEER,
 		[VRRP_REJECT_PEER_TTL] = TRACE_REJECT_PEER_TTL,
 	};
-	const bool multicast = why == VRRP_REJECT_UNICAST && r->config->n_peers;
+	const TraceReason reason =
+		why == VRRP_REJECT_UNICAST ? engine_wrong_way(r, &peek->dst) : reasons[why];
 
 	r->counters.rejected[why]++;
 	if (r->traced_rejects & 1u << why)
 		return;
 	r->traced_rejects |= 1u << why;
-	effects_trace(
-		out, (TraceRecord){ .reason = multicast ? TRACE_REJECT_MULTICAST : reasons[why],
-			     .subject = r->config->name,
-			     .ip = *src,
-			     .a = mismatch.got,
-			     .b = mismatch.want });
+	effects_trace(out, (TraceRecord){ .reason = reason,
+				   .subject = r->config->name,
+				   .ip = peek->src,
+				   .ip2 = peek->dst,
+				   .a = mismatch.got,
+				   .b = mismatch.want });
 }
 
 /* Accepted, but not as we would have it: told once for each master. */
@@ -428,7 +436,7 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	if (!why && !ours)
 		why = VRRP_REJECT_UNICAST;
 	if (why) {
-		engine_rejected(r, why, &peek.src, mismatch, out);
+		engine_rejected(r, why, &peek, mismatch, out);
 		return;
 	}
 	r->counters.adverts_received++;

@@ -37,6 +37,18 @@ static void status_addresses(
 	}
 }
 
+/* Unicast: from where to whom. */
+static void status_peers(const VrrpRouter *r, Status *out)
+{
+	char ip[IP_TEXT_SIZE];
+	Status *list;
+
+	status_string(out, "source", ip_text(&r->source, ip));
+	list = status_list(out, "peers");
+	for (size_t i = 0; i < r->config->n_peers; i++)
+		status_string(list, NULL, ip_text(&r->config->peers[i].ip, ip));
+}
+
 static void status_counters(const VrrpRouter *r, Status *out)
 {
 	static const char *const names[VRRP_REJECTS] = {
@@ -111,6 +123,8 @@ static void status_router(const VrrpEngine *e, const VrrpRouter *r, Instant now,
 	status_number(out, "base_priority", c->priority);
 	status_milli(out, "advert_interval", (int64_t)(c->advert_usec / USEC_PER_MSEC));
 	status_string(out, "master", ip_text(&r->master, ip));
+	if (c->n_peers)
+		status_peers(r, out);
 	status_addresses(r, has_addr, data, out);
 	status_counters(r, out);
 }

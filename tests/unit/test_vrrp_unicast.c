@@ -332,9 +332,13 @@ static void nothing_fits_a_unicast_router(void **state _unused_)
 	unit_forget(&b.out);
 	bench_hear(&b, "10.9.0.99", T0);
 	bench_hear(&b, "224.0.0.18", T0);
+	expect_effects(&b.out, "trace (B) unicast packet from 10.9.0.3 is to 10.9.0.99, which is "
+			       "not our source address\n");
+	assert_int_equal(b.e.routers[0].counters.rejected[VRRP_REJECT_UNICAST], 2);
+	b.e.routers[0].traced_rejects = 0;
+	bench_hear(&b, "224.0.0.18", T0);
 	expect_effects(&b.out, "trace (B) Expected unicast packet but received multicast packet "
 			       "from 10.9.0.3\n");
-	assert_int_equal(b.e.routers[0].counters.rejected[VRRP_REJECT_UNICAST], 2);
 	assert_int_equal(heard(&b, 0) + heard(&b, 1), 0);
 }
 
@@ -456,6 +460,26 @@ static void no_peers_is_a_fault_when_told_so(void **state _unused_)
 	assert_int_equal(b.e.routers[1].state, VRRP_BACKUP);
 }
 
+static bool has_addr(const void *data _unused_, uint32_t id _unused_, size_t i _unused_)
+{
+	return false;
+}
+
+static void status_names_the_peers(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+	_cleanup_(arena_free) Arena arena = { 0 };
+	_cleanup_(strbuf_free) StrBuf text = { 0 };
+	Status *s = status_new(&arena);
+
+	bench_init(&b);
+	bench_start(&b);
+	vrrp_engine_status(&b.e, T0, has_addr, NULL, s);
+	status_plain(s, &text);
+	assert_non_null(strstr(strbuf_text(&text), "10.9.0.3, 10.9.0.4, 10.9.0.5\n"));
+	assert_non_null(strstr(strbuf_text(&text), "10.9.0.20\n"));
+}
+
 /* ---- whole machines ----------------------------------------------------------------------- */
 
 /* Two machines in the simulated world that know each other: the better one is MASTER, and the other
@@ -518,6 +542,7 @@ static const struct CMUnitTest tests[] = {
 	T(chains_of_one_vrid),
 	T(deaf_is_who_listens_there),
 	T(no_peers_is_a_fault_when_told_so),
+	T(status_names_the_peers),
 	T(a_pair_in_the_simulated_world),
 };
 
