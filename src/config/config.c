@@ -35,7 +35,7 @@ void config_read(const char *path, const ConfigWorld *world, Config *ret_config,
 
 	*c = (Config){ 0 };
 	c->model = config_load(path, world, &c->arena, &report, &draft);
-	config_build(&draft, &c->arena, &c->vrrp);
+	config_build(&draft, world, &c->arena, &c->vrrp);
 	diag_sort(diags);
 	config_draft_free(&draft);
 }

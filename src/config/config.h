@@ -38,6 +38,14 @@ typedef struct ConfigWorld {
 	const char *(*environment)(void *data, const char *name, Arena *arena);
 	/* Where random numbers start from; 0 when NULL. */
 	uint64_t (*seed)(void *data);
+	/* The supplementary groups, with the primary one; NULL: they cannot be told. */
+	const uint32_t *(*user_groups)(
+		void *data, const char *user, uint32_t gid, Arena *arena, size_t *ret_n);
+	/* Whether somebody but root could change what root is to run: a program that runs as `uid`,
+	 * or is set-user-ID root. The first part of its path that is not root's alone, in words,
+	 * and the command that mends it; NULL: it is safe, not run as root, or not there. */
+	const char *(*unsafe_component)(
+		void *data, const char *program, uint32_t uid, Arena *arena, const char **ret_mend);
 	const char *config_id; /* NULL: the host name up to its first dot */
 	size_t expansions; /* uses of variables and repeated lines; 0: LIMIT_CONFIG_EXPANSIONS */
 } ConfigWorld;

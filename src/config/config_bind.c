@@ -138,6 +138,24 @@ static void bind_block(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 	}
 }
 
+/* Whom a command runs as: the words behind the first one have values of their own. */
+static void bind_owner(const ConfigKeyword *k, const ConfigStatement *s, ConfigValue *to)
+{
+	const size_t n = config_value_words(k);
+
+	for (size_t i = 1; i < n; i++) {
+		const ConfigWord *w = &s->words[i + 1];
+		const bool group = i + 1 == n; /* keepalived allows `:GROUP` from 2.3 on */
+
+		to[i] = (ConfigValue){ 0 };
+		if (s->n_words > i + 1)
+			to[i] = (ConfigValue){ .pos = w->pos,
+				.text = w->text + (group && *w->text == ':') };
+	}
+	if (s->n_words == 1)
+		to->text = NULL;
+}
+
 static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatement *s, void *draft)
 {
 	/* A block of which nothing is stored has no draft. */
@@ -158,17 +176,14 @@ static void bind_store(ConfigBind *b, const ConfigKeyword *k, const ConfigStatem
 		config_keepalived(b->report, KEEPALIVED_SILENT);
 	}
 	e = config_block_add(b->block, k, s, b->arena);
+	v.statement = s;
 	e->value = v;
 	if (!k->stores)
 		return;
 	*to = v;
 	e->from = to;
-	if (k->kind == KIND_USER) {
-		to[1] = (ConfigValue){ 0 };
-		if (s->n_words > 2) /* keepalived allows `:GROUP` from 2.3 on */
-			to[1] = (ConfigValue){ .pos = s->words[2].pos,
-				.text = s->words[2].text + (*s->words[2].text == ':') };
-	}
+	if (k->kind == KIND_USER || k->kind == KIND_FIFO || k->kind == KIND_NOTIFY)
+		bind_owner(k, s, to);
 }
 
 void config_bind_status(ConfigBind *b, const ConfigKeyword *k, SourcePos pos)

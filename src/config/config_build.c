@@ -17,15 +17,14 @@ int64_t config_priority(const ConfigInstanceDraft *i)
 							  : VRRP_PRIORITY_DEFAULT;
 }
 
-/* The first that was given. */
-static int64_t number(const ConfigValue *a, const ConfigValue *b, int64_t standard)
+int64_t config_build_number(const ConfigValue *a, const ConfigValue *b, int64_t standard)
 {
 	return config_given(a) ? a->number : b && config_given(b) ? b->number : standard;
 }
 
 int64_t config_version(const ConfigDraft *d, const ConfigInstanceDraft *i)
 {
-	return number(&i->version, i->family == IP_V6 ? NULL : &d->global.version,
+	return config_build_number(&i->version, i->family == IP_V6 ? NULL : &d->global.version,
 		i->family == IP_V6 ? 3 : 2);
 }
 
@@ -46,22 +45,25 @@ static void build_garp(
 	const ConfigGlobalDraft *g, const ConfigInstanceDraft *i, VrrpInstanceConfig *to)
 {
 	const bool min = config_given(&g->min_garp) && g->min_garp.number;
-	const int64_t delay = number(&g->garp_delay, NULL, min ? 0 : 5);
-	const int64_t repeat = number(&g->garp_repeat, NULL, min ? 1 : 5);
-	const Span interval = (Span)number(&g->garp_interval, NULL, 0);
+	const int64_t delay = config_build_number(&g->garp_delay, NULL, min ? 0 : 5);
+	const int64_t repeat = config_build_number(&g->garp_repeat, NULL, min ? 1 : 5);
+	const Span interval = (Span)config_build_number(&g->garp_interval, NULL, 0);
 
 	to->garp = (AnnouncePlan){
-		.repeat = (uint32_t)number(&i->garp_repeat, NULL, repeat),
-		.delay_usec = (Span)number(&i->garp_delay, NULL, delay) * USEC_PER_SEC,
-		.refresh_usec = (Span)number(&i->garp_refresh, &g->garp_refresh, 0) * USEC_PER_SEC,
-		.refresh_repeat = (uint32_t)number(
+		.repeat = (uint32_t)config_build_number(&i->garp_repeat, NULL, repeat),
+		.delay_usec = (Span)config_build_number(&i->garp_delay, NULL, delay) * USEC_PER_SEC,
+		.refresh_usec = (Span)config_build_number(&i->garp_refresh, &g->garp_refresh, 0) *
+				USEC_PER_SEC,
+		.refresh_repeat = (uint32_t)config_build_number(
 			&i->garp_refresh_repeat, &g->garp_refresh_repeat, min ? 0 : 1),
 		.interval_usec = interval,
 	};
 	/* Seen in 2.2.7: these follow the global values, not those of the instance. */
 	to->garp_lower_prio = (AnnouncePlan){
-		.repeat = (uint32_t)number(&i->garp_lower_repeat, &g->garp_lower_repeat, repeat),
-		.delay_usec = (Span)number(&i->garp_lower_delay, &g->garp_lower_delay, delay) *
+		.repeat = (uint32_t)config_build_number(
+			&i->garp_lower_repeat, &g->garp_lower_repeat, repeat),
+		.delay_usec = (Span)config_build_number(
+				      &i->garp_lower_delay, &g->garp_lower_delay, delay) *
 			      USEC_PER_SEC,
 		.interval_usec = interval,
 	};
@@ -80,28 +82,27 @@ static void build_addresses(ConfigInstanceDraft *i, Arena *arena, VrrpInstanceCo
 		to->vips[n++] = a->spec;
 }
 
-static void build_trackers(
-	const ConfigDraft *d, ConfigInstanceDraft *i, Arena *arena, VrrpInstanceConfig *to)
+/* The source address and the peers. Unicast and multicast have one source: what was written last
+ * counts. */
+static void build_unicast(const ConfigGlobalDraft *g, const ConfigInstanceDraft *i, Arena *arena,
+	VrrpInstanceConfig *to)
 {
-	to->interfaces = arena_alloc(arena, i->interfaces.n, sizeof(*to->interfaces));
-	vec_foreach(t, &i->interfaces)
-		to->interfaces[to->n_interfaces++] = (VrrpTrackInterface){
-			.name = t->name,
-			.pos = t->pos,
-			.weight = (int)number(&t->weight, NULL, 0),
-			.reverse = t->reverse && !t->noreverse,
-		};
-	to->scripts = arena_alloc(arena, i->scripts.n, sizeof(*to->scripts));
-	vec_foreach(t, &i->scripts) {
-		const ConfigScriptDraft *s = d->scripts.items[t->script];
+	const ConfigValue *a = &i->unicast_src_ip, *b = &i->mcast_src_ip;
+	const bool both = config_given(a) && config_given(b) && a->pos.file == b->pos.file;
+	const ConfigValue *source = both	      ? (a->pos.line < b->pos.line ? b : a)
+				    : config_given(a) ? a
+						      : b;
 
-		to->scripts[to->n_scripts++] = (VrrpTrack){
-			.index = s->index,
-			.pos = t->pos,
-			.weight = (int)number(&t->weight, &s->weight, 0),
-			.reverse = !t->noreverse && (t->reverse || s->weight.reverse),
-		};
-	}
+	to->has_source = config_given(source);
+	to->source = source->ip;
+	to->track_source = to->has_source && config_given(&i->track_src_ip);
+	to->peers = arena_copy(arena, i->peers.items, i->peers.n, sizeof(*i->peers.items));
+	to->n_peers = i->peers.n;
+	to->unicast_fault_no_peer =
+		!i->peers.n && config_given(&i->unicast_fault_no_peer) && config_means_unicast(i);
+	to->check_unicast_src = i->peers.n && (i->peer_ttl || config_given(&i->check_unicast_src) ||
+						      config_given(&g->check_unicast_src));
+	to->unicast_ttl = (uint8_t)config_build_number(&i->unicast_ttl, NULL, 255);
 }
 
 static void build_instance(
@@ -119,19 +120,17 @@ static void build_instance(
 		.version = (uint8_t)config_version(d, i),
 		.family = i->family ? i->family : IP_V4,
 		.want_master = config_wants_master(i),
-		.advert_usec = (Span)number(&i->advert_int, NULL, USEC_PER_SEC),
-		.down_timer_adverts =
-			(uint32_t)number(&i->down_timer_adverts, &g->down_timer_adverts, 3),
+		.advert_usec = (Span)config_build_number(&i->advert_int, NULL, USEC_PER_SEC),
+		.down_timer_adverts = (uint32_t)config_build_number(
+			&i->down_timer_adverts, &g->down_timer_adverts, 3),
 		.nopreempt = config_given(&i->nopreempt),
-		.preempt_delay_usec = (Span)number(&i->preempt_delay, NULL, 0),
-		.has_source = config_given(&i->mcast_src_ip),
-		.source = i->mcast_src_ip.ip,
+		.preempt_delay_usec = (Span)config_build_number(&i->preempt_delay, NULL, 0),
 		.group = config_group(d, i),
 		.dont_track_primary = config_given(&i->dont_track_primary),
 		.lower_prio_no_advert =
-			number(&i->lower_prio_no_advert, &g->lower_prio_no_advert, 0),
-		.higher_prio_send_advert =
-			number(&i->higher_prio_send_advert, &g->higher_prio_send_advert, 0),
+			config_build_number(&i->lower_prio_no_advert, &g->lower_prio_no_advert, 0),
+		.higher_prio_send_advert = config_build_number(
+			&i->higher_prio_send_advert, &g->higher_prio_send_advert, 0),
 	};
 	if (config_given(&i->auth_type) && config_given(&i->auth_pass)) {
 		to->auth_type = VRRP_AUTH_PASS;
@@ -140,30 +139,28 @@ static void build_instance(
 	}
 	build_garp(g, i, to);
 	build_addresses(i, arena, to);
-	build_trackers(d, i, arena, to);
+	build_unicast(g, i, arena, to);
+	config_build_trackers(d, &i->trackers, arena, to);
 }
 
-static void build_script(const ConfigScriptDraft *s, TrackScriptConfig *to)
+static void build_group(const ConfigDraft *d, ConfigNamedDraft *n, Arena *arena, VrrpConfig *to)
 {
-	const Span interval = (Span)number(&s->interval, NULL, USEC_PER_SEC);
+	VrrpGroupConfig *group = &to->groups[to->n_groups];
 
-	*to = (TrackScriptConfig){
-		.name = s->name,
-		.pos = s->pos,
-		.job = { .name = s->name,
-			.argv = s->argv,
-			.uid = s->uid,
-			.gid = s->gid,
-			.timeout_usec = (Span)number(&s->timeout, NULL, (int64_t)interval) },
-		.interval_usec = interval,
-		.rise = (uint32_t)number(&s->rise, NULL, 1),
-		.fall = (uint32_t)number(&s->fall, NULL, 1),
-		.weight = (int)number(&s->weight, NULL, 0),
-		.reverse = s->weight.reverse,
+	*group = (VrrpGroupConfig){
+		.name = n->name,
+		.pos = n->pos,
+		.members = arena_copy(
+			arena, n->members.items, n->members.n, sizeof(*n->members.items)),
+		.n_members = n->members.n,
 	};
+	config_build_notify(d, &n->notify, &to->mail, arena, &group->notify);
+	for (size_t i = 0; i < group->n_members; i++)
+		to->instances[group->members[i]].sync_group = group;
+	to->n_groups++;
 }
 
-void config_build(ConfigDraft *d, Arena *arena, VrrpConfig *ret_config)
+void config_build(ConfigDraft *d, const ConfigWorld *world, Arena *arena, VrrpConfig *ret_config)
 {
 	const ConfigGlobalDraft *g = &d->global;
 	VrrpConfig *to = ret_config;
@@ -173,16 +170,20 @@ void config_build(ConfigDraft *d, Arena *arena, VrrpConfig *ret_config)
 		.mcast_group4 = global_group(d),
 		.dynamic_interfaces = config_given(&g->dynamic_interfaces),
 		.log_unknown_vrids = config_given(&g->log_unknown_vrids),
-		.startup_delay_usec = (Span)number(&g->startup_delay, NULL, 0),
-		.scripts = arena_alloc(arena, d->scripts.n, sizeof(*to->scripts)),
+		.startup_delay_usec = (Span)config_build_number(&g->startup_delay, NULL, 0),
 		.instances = arena_alloc(arena, d->instances.n, sizeof(*to->instances)),
+		.groups = arena_alloc(arena, d->named.n, sizeof(*to->groups)),
 	};
-	vec_foreach(p, &d->scripts) {
-		if (!(*p)->used)
-			continue;
-		(*p)->index = (uint32_t)to->n_scripts;
-		build_script(*p, &to->scripts[to->n_scripts++]);
+	config_build_things(d, arena, to);
+	config_build_mail(d, world, arena, &to->mail);
+	config_build_fifos(d, arena, to);
+	vec_foreach(p, &d->instances) {
+		VrrpInstanceConfig *i = &to->instances[to->n_instances++];
+
+		build_instance(d, *p, arena, i);
+		config_build_notify(d, &(*p)->notify, &to->mail, arena, &i->notify);
 	}
-	vec_foreach(p, &d->instances)
-		build_instance(d, *p, arena, &to->instances[to->n_instances++]);
+	vec_foreach(p, &d->named)
+		if ((*p)->kind == NAMED_SYNC_GROUP)
+			build_group(d, *p, arena, to);
 }

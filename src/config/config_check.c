@@ -27,8 +27,7 @@ static void rule_vrid(ConfigCheck *c, ConfigInstanceDraft *i)
 		"addresses");
 }
 
-/* An interface that is not there. False: there is no such one. */
-static bool interface_there(ConfigCheck *c, const char *name, SourcePos pos)
+bool config_check_interface(ConfigCheck *c, const char *name, SourcePos pos)
 {
 	const ConfigWorld *w = c->world;
 
@@ -50,8 +49,14 @@ static void rule_interface(ConfigCheck *c, ConfigInstanceDraft *i)
 
 	if (v->bad)
 		return;
-	if (config_missing(v) && !config_missing(&i->unicast_src_ip))
-		return; /* it is found by the address */
+	if (config_missing(v) && !config_missing(&i->unicast_src_ip)) {
+		config_unsupported(c->report, i->pos,
+			"`%s` has no interface, to be found by unicast_src_ip: understood, not yet "
+			"carried out",
+			SHORT(i->name));
+		config_hint(c->report, "add `interface NAME`");
+		return;
+	}
 	if (config_missing(v)) {
 		config_error(c->report, i->pos, "`%s` has no interface", SHORT(i->name));
 		config_hint(c->report, "add `interface NAME`");
@@ -64,7 +69,7 @@ static void rule_interface(ConfigCheck *c, ConfigInstanceDraft *i)
 	} else if (!strcmp(v->text, "lo")) {
 		config_error(c->report, v->pos, "adverts cannot be sent on the loopback interface");
 	} else {
-		interface_there(c, v->text, v->pos);
+		config_check_interface(c, v->text, v->pos);
 	}
 }
 
@@ -162,7 +167,7 @@ static void rule_address(ConfigCheck *c, ConfigInstanceDraft *i, ConfigAddress *
 	const char *dev = a->spec.dev;
 
 	if (dev)
-		interface_there(c, dev, a->dev_pos);
+		config_check_interface(c, dev, a->dev_pos);
 	else
 		dev = a->spec.dev = i->interface.text;
 	if (!dev || !a->spec.label || !strncmp(a->spec.label, dev, strlen(dev)))
@@ -203,8 +208,8 @@ static void rule_track_interface(ConfigCheck *c, ConfigInstanceDraft *i)
 	_cleanup_(map_free) Map seen = MAP_INIT(LIMIT_IFNAME);
 	size_t kept = 0;
 
-	for (size_t n = 0; n < i->interfaces.n; n++) {
-		const ConfigTrack *t = &i->interfaces.items[n];
+	for (size_t n = 0; n < i->trackers.interfaces.n; n++) {
+		const ConfigTrack *t = &i->trackers.interfaces.items[n];
 		char key[LIMIT_IFNAME] = "";
 
 		memcpy(key, t->name, strlen(t->name));
@@ -217,12 +222,12 @@ static void rule_track_interface(ConfigCheck *c, ConfigInstanceDraft *i)
 			config_warning(c->report, t->pos,
 				"`%s` is tracked already: this is left out", t->name);
 		} else {
-			interface_there(c, t->name, t->pos);
-			i->interfaces.items[kept++] = *t;
+			config_check_interface(c, t->name, t->pos);
+			i->trackers.interfaces.items[kept++] = *t;
 		}
 		map_put(&seen, key, 0);
 	}
-	i->interfaces.n = kept;
+	i->trackers.interfaces.n = kept;
 }
 
 static void (*const instance_rules[])(ConfigCheck *c, ConfigInstanceDraft *i) = {
@@ -235,6 +240,8 @@ static void (*const instance_rules[])(ConfigCheck *c, ConfigInstanceDraft *i) = 
 	rule_addresses,
 	rule_track_interface,
 	config_check_tracked,
+	config_check_files,
+	config_check_unicast,
 };
 
 static void copy_ifname(char to[static LIMIT_IFNAME], const char *name)
@@ -247,8 +254,9 @@ static void rule_same_router(ConfigCheck *c)
 {
 	typedef struct Key {
 		char interface[LIMIT_IFNAME];
-		IpAddr group;
-		uint8_t vrid;
+		IpAddr group; /* by multicast, else the source */
+		uint8_t vrid, family;
+		bool unicast;
 	} Key;
 	_cleanup_(map_free) Map seen = MAP_INIT(sizeof(Key));
 
@@ -261,7 +269,9 @@ static void rule_same_router(ConfigCheck *c)
 			continue;
 		memset(&key, 0, sizeof(key));
 		copy_ifname(key.interface, i->interface.text);
-		key.group = config_group(c->draft, i);
+		key.unicast = i->peers.n;
+		key.group = key.unicast ? i->unicast_src_ip.ip : config_group(c->draft, i);
+		key.family = (uint8_t)i->family;
 		key.vrid = (uint8_t)i->vrid.number;
 		if (!map_get(&seen, &key, &index)) {
 			map_put(&seen, &key, n);
@@ -335,10 +345,13 @@ static void (*const whole_rules[])(ConfigCheck *c) = {
 void config_check(ConfigCheck *c)
 {
 	rule_multicast(c, "vrrp_mcast_group4", &c->draft->global.mcast_group4);
-	config_check_scripts(c);
+	config_check_commands(c);
+	config_check_tracks(c);
 	vec_foreach(i, &c->draft->instances)
 		for (size_t n = 0; n < ARRAY_LEN(instance_rules); n++)
 			instance_rules[n](c, *i);
+	config_check_groups(c);
+	config_check_mail(c);
 	for (size_t n = 0; n < ARRAY_LEN(whole_rules); n++)
 		whole_rules[n](c);
 }

@@ -22,11 +22,30 @@ ConfigBlock *config_load(const char *path, const ConfigWorld *world, Arena *aren
 
 void config_check(ConfigCheck *c);
 
-/* The rules for scripts, in config_check_script.c. */
-void config_check_scripts(ConfigCheck *c);
-/* After config_check_scripts(): finds the scripts that an instance tracks. */
+/* The rules for commands, in config_check_command.c. */
+void config_check_commands(ConfigCheck *c);
+/* Finds the scripts that an instance tracks. In config_check_script.c. */
 void config_check_tracked(ConfigCheck *c, ConfigInstanceDraft *i);
 void config_check_unused(ConfigCheck *c);
+
+/* What sync groups come to: their members, and what they track with them (config_check_group.c). */
+void config_check_groups(ConfigCheck *c);
+/* Files, processes and the delays of links, in config_check_track.c. */
+void config_check_tracks(ConfigCheck *c);
+void config_check_files(ConfigCheck *c, ConfigInstanceDraft *i);
+/* The lines of the kind that name something that is there, once each. */
+void config_track_resolve(ConfigDraft *d, ConfigTrackList *list, ConfigNamedKind kind);
+/* What an instance or a group without `weight` in its line takes: that of the thing itself. */
+int64_t config_track_weight(const ConfigTrack *t, const ConfigValue *own, int64_t standard);
+
+/* False after having reported that there is no such interface. In config_check.c. */
+bool config_check_interface(ConfigCheck *c, const char *name, SourcePos pos);
+
+/* The rules for unicast, and for mail, in config_check_unicast.c. */
+void config_check_unicast(ConfigCheck *c, ConfigInstanceDraft *i);
+void config_check_mail(ConfigCheck *c);
+/* Some keyword says so, be there peers or not. */
+bool config_means_unicast(const ConfigInstanceDraft *i);
 
 /* The rules over the text, in config_check_text.c. */
 void config_check_text(ConfigCheck *c);

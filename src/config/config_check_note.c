@@ -112,19 +112,20 @@ typedef struct Commands {
 
 static void script_command(ConfigCheck *c, const ConfigScriptDraft *s, Commands *commands)
 {
+	const char *program = s->command.argv ? s->command.argv[0] : NULL;
 	const ConfigWorld *w = c->world;
 
 	note_whole_seconds(c, "interval", &s->interval);
 	note_whole_seconds(c, "timeout", &s->timeout);
-	if (!s->argv || (w->has_program && !w->has_program(w->data, s->argv[0])))
+	if (!program || (w->has_program && !w->has_program(w->data, program)))
 		return;
 	first_add(&commands->all, s->pos);
-	if (config_missing(&s->user))
+	if (config_missing(&s->command.user))
 		first_add(&commands->no_user, s->pos);
-	if (strchr(s->argv[0], '/'))
+	if (strchr(program, '/'))
 		return;
-	config_note(c->report, s->command.pos, "`%s` is looked up in PATH, that of the daemon",
-		SHORT(s->argv[0]));
+	config_note(c->report, s->command.command.pos,
+		"`%s` is looked up in PATH, that of the daemon", SHORT(program));
 	config_hint(c->report, "write its whole path");
 }
 
@@ -149,6 +150,21 @@ static void notify_commands(ConfigCheck *c, const ConfigStatement *block, Comman
 	}
 }
 
+static void fifo_readers(ConfigCheck *c, Commands *commands)
+{
+	const ConfigWorld *w = c->world;
+
+	for (size_t i = 0; i < VRRP_FIFOS; i++) {
+		const ConfigCommand *reader = &c->draft->global.fifos[i].reader;
+
+		if (!reader->argv || (w->has_program && !w->has_program(w->data, reader->argv[0])))
+			continue;
+		first_add(&commands->all, reader->command.pos);
+		if (config_missing(&reader->user))
+			first_add(&commands->no_user, reader->command.pos);
+	}
+}
+
 /* behaviour 143 to 146 */
 static void note_security(ConfigCheck *c, const Commands *commands, bool security)
 {
@@ -164,18 +180,11 @@ static void note_security(ConfigCheck *c, const Commands *commands, bool securit
 				       "script is run as root that others could change");
 		config_keepalived(c->report, KEEPALIVED_SECURITY);
 	}
-	if (!commands->no_user.n || user)
+	if (!commands->no_user.n || user || security)
 		return;
-	if (security)
-		config_note(c->report, commands->no_user.pos,
-			"with enable_script_security but no script_user, keepalived does not run "
-			"this");
-	else
-		config_note(c->report, commands->no_user.pos,
-			"scripts are run as root, since there is no script_user");
+	config_note(c->report, commands->no_user.pos,
+		"scripts are run as root, since there is no script_user");
 	config_hint(c->report, "write `script_user USER` into global_defs, or name a user here");
-	if (security)
-		config_keepalived(c->report, KEEPALIVED_CONFIG);
 }
 
 /* keepalived ignores a brace too many: what stands behind it counts. */
@@ -199,6 +208,7 @@ void config_check_notes(ConfigCheck *c)
 		note_priority(c, *i);
 	vec_foreach(s, &c->draft->scripts)
 		script_command(c, *s, &commands);
+	fifo_readers(c, &commands);
 	for (const ConfigStatement *s = c->root->first; s; s = s->next) {
 		const char *keyword = s->n_words ? s->words[0].text : "";
 

@@ -128,7 +128,14 @@ static void rule_unicast_source(ConfigCheck *c, ConfigInstanceDraft *i, const Co
 	const ConfigStatement *src = config_find(i->statement, "unicast_src_ip");
 	const ConfigStatement *mcast = config_find(i->statement, "mcast_src_ip");
 
-	if (src && !peers->n) {
+	if (src && !peers->n && config_given(&i->unicast_fault_no_peer)) {
+		config_warning(c->report, src->pos,
+			"without a line in `unicast_peer`, `%s` stays in FAULT, by "
+			"unicast_fault_no_peer",
+			SHORT(i->name));
+		config_hint(c->report, "add `unicast_peer { ADDRESS }`");
+		config_keepalived(c->report, KEEPALIVED_SILENT);
+	} else if (src && !peers->n) {
 		config_warning(c->report, src->pos,
 			"without a line in `unicast_peer`, adverts go by multicast");
 		config_hint(c->report, "add `unicast_peer { ADDRESS }` or write `mcast_src_ip`");

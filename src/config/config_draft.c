@@ -18,13 +18,21 @@ static void names_free(ConfigNames *n)
 	vec_free(&n->names);
 }
 
+static void trackers_free(ConfigTrackers *t)
+{
+	vec_free(&t->interfaces);
+	vec_free(&t->scripts);
+	vec_free(&t->files);
+	vec_free(&t->processes);
+}
+
 void config_draft_free(ConfigDraft *d)
 {
 	vec_foreach(p, &d->all) {
 		ConfigInstanceDraft *i = *p;
 
-		vec_free(&i->interfaces);
-		vec_free(&i->scripts);
+		trackers_free(&i->trackers);
+		vec_free(&i->peers);
 		vec_free(&i->vips);
 		vec_free(&i->excluded);
 	}
@@ -37,7 +45,15 @@ void config_draft_free(ConfigDraft *d)
 		names_free(&d->named_names[i]);
 		vec_free(&d->named_index[i]);
 	}
+	vec_foreach(p, &d->all_named) {
+		trackers_free(&(*p)->trackers);
+		vec_free(&(*p)->names);
+		vec_free(&(*p)->members);
+	}
 	vec_free(&d->named);
+	vec_free(&d->all_named);
+	vec_free(&d->global.mail.to);
+	vec_free(&d->global.link_delays);
 	vec_free(&d->references);
 }
 

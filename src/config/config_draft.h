@@ -13,8 +13,9 @@ typedef struct ConfigValue {
 	SourcePos pos;	  /* of the value, or of a keyword without one; line 0: not given */
 	const char *text; /* as written */
 	int64_t number;	  /* also microseconds, the index of a choice, true or false */
-	bool reverse;	  /* after a weight */
-	bool bad;	  /* was reported */
+	const ConfigStatement *statement; /* all its words; NULL: of no statement of its own */
+	bool reverse;			  /* after a weight */
+	bool bad;			  /* was reported */
 	IpAddr ip;
 } ConfigValue;
 
@@ -40,8 +41,44 @@ typedef struct ConfigTrack {
 	SourcePos pos;
 	ConfigValue weight;
 	bool reverse, noreverse;
-	uint32_t script; /* index into the scripts of the draft */
+	uint32_t index; /* into `scripts` of the draft, or into `named` */
 } ConfigTrack;
+
+typedef VEC(ConfigTrack) ConfigTrackList;
+
+/* What an instance or a group tracks. */
+typedef struct ConfigTrackers {
+	ConfigTrackList interfaces, scripts, files, processes;
+} ConfigTrackers;
+
+/* A command and whom it runs as: first the values, as KIND_NOTIFY stores them, then what the rules
+ * make of them. */
+typedef struct ConfigCommand {
+	ConfigValue command, user, group;
+	const char *const *argv; /* NULL: no usable command */
+	size_t argc;
+	uint32_t uid, gid;
+	const uint32_t *groups;
+	size_t n_groups;
+	bool disabled; /* enable_script_security forbids to run it */
+} ConfigCommand;
+
+typedef struct ConfigNotify {
+	ConfigCommand master, backup, fault, stop, deleted, any, master_rx_lower_pri;
+	ConfigValue mail, priority_changes;
+} ConfigNotify;
+
+typedef struct ConfigFifo {
+	ConfigValue path, user, group; /* as KIND_FIFO stores them */
+	uint32_t uid, gid;
+	ConfigCommand reader;
+} ConfigFifo;
+
+typedef struct ConfigMail {
+	VEC(const char *) to;
+	ConfigValue from, server, helo, timeout, no_faults;
+	ConfigValue alert, alert_vrrp; /* smtp_alert of who does not say */
+} ConfigMail;
 
 typedef struct ConfigGlobalDraft {
 	ConfigValue router_id, version, mcast_group4;
@@ -50,21 +87,29 @@ typedef struct ConfigGlobalDraft {
 	ConfigValue lower_prio_no_advert, higher_prio_send_advert, down_timer_adverts;
 	ConfigValue startup_delay, script_user, script_group;
 	ConfigValue dynamic_interfaces, log_unknown_vrids;
-	uint32_t script_uid, script_gid; /* of script_user */
+	ConfigValue script_security, supplementary_groups;
+	ConfigValue check_unicast_src, priority_changes, fifo_states_on_reload;
+	ConfigFifo fifos[VRRP_FIFOS];
+	ConfigMail mail;
+	VEC(TrackLinkConfig) link_delays;
+	/* Of script_user, or of keepalived_script if there is such a user. */
+	bool has_script_user;
+	uint32_t script_uid, script_gid;
+	const uint32_t *script_groups;
+	size_t n_script_groups;
 } ConfigGlobalDraft;
 
 typedef struct ConfigScriptDraft {
 	const char *name;
 	SourcePos pos;
-	ConfigValue command, interval, timeout, weight, rise, fall, user, group;
-	const char *const *argv; /* NULL: no usable command */
-	size_t argc;
-	uint32_t uid, gid;
-	bool used;
-	uint32_t index; /* among the used ones */
+	ConfigCommand command;
+	ConfigValue interval, timeout, weight, rise, fall, init_fail;
+	bool used;	/* somebody names it */
+	bool needed;	/* somebody tracks it, after all rules */
+	uint32_t index; /* among the needed ones */
 } ConfigScriptDraft;
 
-/* A thing that is found by its name and not acted on yet. */
+/* A thing that is found by its name. */
 typedef enum ConfigNamedKind {
 	NAMED_SYNC_GROUP,
 	NAMED_TRACK_GROUP,
@@ -81,8 +126,17 @@ typedef struct ConfigNamedDraft {
 	const char *name;
 	SourcePos pos;
 	ConfigValue required; /* the one keyword it cannot be without */
-	size_t n_members;
-	ConfigValue source, quorum, quorum_max;
+	/* A group: names as they stand, then the instances, each in its first group only. */
+	VEC(const char *) names;
+	VEC(uint32_t) members;
+	ConfigTrackers trackers;
+	ConfigNotify notify;
+	ConfigValue tracking_weight;
+	/* What can be tracked; as of a script. */
+	ConfigValue weight, init_file, source, quorum, quorum_max;
+	ConfigValue full_command, param_match, delay, fork_delay, terminate_delay;
+	bool used, needed;
+	uint32_t index; /* of a group: among the groups */
 } ConfigNamedDraft;
 
 /* A name in a list, to be looked up when all blocks were read. */
@@ -104,12 +158,17 @@ typedef struct ConfigInstanceDraft {
 	ConfigValue garp_delay, garp_repeat, garp_refresh, garp_refresh_repeat;
 	ConfigValue garp_lower_delay, garp_lower_repeat;
 	ConfigValue lower_prio_no_advert, higher_prio_send_advert, down_timer_adverts;
-	VEC(ConfigTrack) interfaces, scripts;
+	ConfigTrackers trackers; /* after the rules with those of the group */
 	VEC(ConfigAddress) vips, excluded;
 	bool bad_vip; /* some line of virtual_ipaddress was reported */
 	ConfigValue unicast_src_ip, native_ipv6, no_vips;
+	ConfigValue unicast_ttl, unicast_fault_no_peer, check_unicast_src, track_src_ip;
+	VEC(VrrpPeer) peers;
+	bool peer_ttl; /* some peer has a range of TTLs */
+	ConfigNotify notify;
+	ConfigNamedDraft *sync_group; /* NULL: none */
 	ConfigValue use_vmac, vmac_xmit_base, vrf;
-	size_t n_peers;
+	size_t n_peers;	 /* lines of unicast_peer, right or wrong */
 	IpFamily family; /* of the first address; IP_NONE: none was given */
 	bool told_ipv6;
 } ConfigInstanceDraft;
@@ -126,7 +185,8 @@ typedef struct ConfigDraft {
 	VEC(ConfigInstanceDraft *) instances;
 	VEC(ConfigInstanceDraft *) all; /* with those whose name is missing or taken */
 	ConfigNames script_names, instance_names;
-	VEC(ConfigNamedDraft *) named; /* in the arena */
+	VEC(ConfigNamedDraft *) named;	   /* in the arena */
+	VEC(ConfigNamedDraft *) all_named; /* with those whose name is missing or taken */
 	ConfigNames named_names[NAMED_KINDS];
 	VEC(uint32_t) named_index[NAMED_KINDS]; /* from the index of a name into `named` */
 	VEC(ConfigReference) references;

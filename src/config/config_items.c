@@ -177,12 +177,20 @@ static bool track_item(ConfigBind *b, const ConfigStatement *s, int most, Config
 	return true;
 }
 
+/* An instance and a group have the same lists. */
+static ConfigTrackers *trackers_of(ConfigBind *b, void *draft)
+{
+	if (b->block->scope == SCOPE_SYNC_GROUP)
+		return &((ConfigNamedDraft *)draft)->trackers;
+	return &((ConfigInstanceDraft *)draft)->trackers;
+}
+
 void config_item_track_interface(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	ConfigTrack t;
 
 	if (config_value_ifname(&s->words[0], b->report) && track_item(b, s, 253, &t))
-		vec_push(&((ConfigInstanceDraft *)draft)->interfaces, t);
+		vec_push(&trackers_of(b, draft)->interfaces, t);
 }
 
 void config_item_track_script(ConfigBind *b, const ConfigStatement *s, void *draft)
@@ -190,16 +198,7 @@ void config_item_track_script(ConfigBind *b, const ConfigStatement *s, void *dra
 	ConfigTrack t;
 
 	if (track_item(b, s, 253, &t))
-		vec_push(&((ConfigInstanceDraft *)draft)->scripts, t);
-}
-
-/* A group is not acted on: its lists are only looked at. */
-void config_item_group_interface(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
-{
-	ConfigTrack t;
-
-	if (config_value_ifname(&s->words[0], b->report))
-		(void)track_item(b, s, 253, &t);
+		vec_push(&trackers_of(b, draft)->scripts, t);
 }
 
 bool config_bind_interface(ConfigBind *b, const ConfigWord *w)
@@ -225,28 +224,34 @@ static void refer(ConfigBind *b, const ConfigStatement *s, const ConfigWord *w, 
 	config_refer(b, s->parent->parent->pos, w, k);
 }
 
-void config_item_group_script(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+void config_item_group_script(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	ConfigTrack t;
 
-	if (track_item(b, s, 253, &t))
-		refer(b, s, s->words, NAMED_SCRIPT);
+	if (!track_item(b, s, 253, &t))
+		return;
+	vec_push(&trackers_of(b, draft)->scripts, t);
+	refer(b, s, s->words, NAMED_SCRIPT);
 }
 
-void config_item_file(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+void config_item_file(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	ConfigTrack t;
 
-	if (track_item(b, s, 254, &t))
-		refer(b, s, s->words, NAMED_FILE);
+	if (!track_item(b, s, 254, &t))
+		return;
+	vec_push(&trackers_of(b, draft)->files, t);
+	refer(b, s, s->words, NAMED_FILE);
 }
 
-void config_item_process(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+void config_item_process(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
 	ConfigTrack t;
 
-	if (track_item(b, s, 254, &t))
-		refer(b, s, s->words, NAMED_PROCESS);
+	if (!track_item(b, s, 254, &t))
+		return;
+	vec_push(&trackers_of(b, draft)->processes, t);
+	refer(b, s, s->words, NAMED_PROCESS);
 }
 
 void config_item_bfd(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
@@ -260,14 +265,17 @@ void config_item_bfd(ConfigBind *b, const ConfigStatement *s, void *draft _unuse
 /* Instances of a group, as many in a line as there are. */
 void config_item_member(ConfigBind *b, const ConfigStatement *s, void *draft)
 {
-	((ConfigNamedDraft *)draft)->n_members += s->n_words;
-	for (size_t i = 0; i < s->n_words; i++)
-		vec_push(&b->draft->references,
-			((ConfigReference){ .kind = NAMED_INSTANCE,
-				.name = s->words[i].text,
-				.pos = s->words[i].pos,
-				.owner = s->parent->parent->pos,
-				.alone = ((ConfigNamedDraft *)draft)->kind == NAMED_SYNC_GROUP }));
+	ConfigNamedDraft *group = draft;
+
+	for (size_t i = 0; i < s->n_words; i++) {
+		vec_push(&group->names, s->words[i].text);
+		vec_push(
+			&b->draft->references, ((ConfigReference){ .kind = NAMED_INSTANCE,
+						       .name = s->words[i].text,
+						       .pos = s->words[i].pos,
+						       .owner = s->parent->parent->pos,
+						       .alone = group->kind == NAMED_SYNC_GROUP }));
+	}
 }
 
 void config_item_interfaces(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
@@ -295,19 +303,36 @@ void config_item_linkbeat(ConfigBind *b, const ConfigStatement *s, void *draft _
 /* IFNAME DOWN_DELAY [UP_DELAY] */
 void config_item_delays(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
 {
-	int64_t usec;
+	int64_t usec[2] = { 0 };
 
 	if (!config_value_ifname(s->words, b->report))
 		return;
 	if (s->n_words == 1) {
 		config_warning(b->report, s->pos, "`%s` has no delay", SHORT(s->words[0].text));
 		config_hint(b->report, "write `INTERFACE DOWN_DELAY [UP_DELAY]`, in seconds");
+		return;
 	}
-	for (size_t i = 1; i < MIN(s->n_words, (size_t)3); i++)
-		if (!config_parse_decimal(s->words[i].text, &usec) || usec < 0 || usec > 255000000)
-			config_error(b->report, s->words[i].pos,
-				"a delay must be 0 to 255 seconds, not `%s`",
-				SHORT(s->words[i].text));
+	for (size_t i = 0; i < MIN(s->n_words - 1, (size_t)2); i++) {
+		const ConfigWord *w = &s->words[i + 1];
+
+		if (!config_parse_decimal(w->text, &usec[i]) || usec[i] < 0 ||
+			usec[i] > 255000000) {
+			config_error(b->report, w->pos,
+				"a delay must be 0 to 255 seconds, not `%s`", SHORT(w->text));
+			return;
+		}
+	}
+	vec_push(&b->draft->global.link_delays, ((TrackLinkConfig){ .name = s->words[0].text,
+							.pos = s->pos,
+							.down_usec = (Span)usec[0],
+							.up_usec = (Span)usec[s->n_words > 2] }));
+}
+
+/* Recipients, as many in a line as there are. */
+void config_item_recipient(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)
+{
+	for (size_t i = 0; i < s->n_words; i++)
+		vec_push(&b->draft->global.mail.to, s->words[i].text);
 }
 
 /* IP [min_ttl N] [max_ttl N] */
@@ -331,6 +356,8 @@ void config_item_peer(ConfigBind *b, const ConfigStatement *s, void *draft)
 			"are all IPv4 or all IPv6");
 		return;
 	}
+	if (ip.family == IP_V6)
+		told_ipv6(b, i, s->pos);
 	for (size_t at = 1; at < s->n_words; at += 2) {
 		const ConfigWord *w = &s->words[at];
 		const ConfigKeyword *k = config_keyword(b->index, SCOPE_PEER_LINE, w->text);
@@ -354,6 +381,9 @@ void config_item_peer(ConfigBind *b, const ConfigStatement *s, void *draft)
 	if (ttl[0] > ttl[1])
 		config_warning(b->report, s->pos,
 			"min_ttl is greater than max_ttl: nothing of this peer is taken");
+	i->peer_ttl |= s->n_words > 1;
+	vec_push(&i->peers,
+		((VrrpPeer){ .ip = ip, .min_ttl = (uint8_t)ttl[0], .max_ttl = (uint8_t)ttl[1] }));
 }
 
 void config_item_static_address(ConfigBind *b, const ConfigStatement *s, void *draft _unused_)

@@ -50,6 +50,7 @@ typedef enum ConfigKind {
 	KIND_USER,    /* user and perhaps group, stored one after the other */
 	KIND_COMMAND, /* a command */
 	KIND_NOTIFY,  /* a command and perhaps user and group */
+	KIND_FIFO,    /* a path and perhaps user and group */
 	KIND_WORDS,   /* min..max words, looked at by `words` */
 	KIND_BLOCK,   /* a block of keywords: `opens`, its draft made by `begin` */
 	KIND_ITEMS,   /* a block of lines: `item` for each */

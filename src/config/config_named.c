@@ -22,6 +22,7 @@ static void *begin(ConfigBind *b, const ConfigStatement *s, ConfigNamedKind kind
 
 	n->kind = kind;
 	n->pos = s->pos;
+	vec_push(&d->all_named, n);
 	if (s->n_words < 2 || !*s->words[1].text)
 		return n; /* was told */
 	n->name = s->words[1].text;
@@ -138,6 +139,8 @@ static void reference(ConfigBind *b, const ConfigReference *r, Map *seen)
 			SHORT(r->name), r->alone ? "a vrrp_sync_group" : "this list");
 	if (r->kind == NAMED_SCRIPT)
 		b->draft->scripts.items[index]->used = true;
+	else if (r->kind != NAMED_INSTANCE)
+		b->draft->named.items[b->draft->named_index[r->kind].items[index]]->used = true;
 	pos = pos_of(b->draft, r->kind, index);
 	if (r->kind != NAMED_INSTANCE && pos.file == r->owner.file && pos.line > r->owner.line)
 		config_warning(b->report, r->pos,
@@ -148,10 +151,6 @@ static void reference(ConfigBind *b, const ConfigReference *r, Map *seen)
 /* Values of one block that must fit together. */
 static void fitting(ConfigBind *b, const ConfigNamedDraft *n)
 {
-	if (config_given(&n->quorum_max) &&
-		n->quorum_max.number < (config_given(&n->quorum) ? n->quorum.number : 1))
-		config_warning(b->report, n->quorum_max.pos,
-			"quorum_max is less than quorum and is left out");
 	if (config_given(&n->source) && config_given(&n->required) &&
 		n->source.ip.family != n->required.ip.family)
 		config_error(b->report, n->source.pos,
@@ -168,9 +167,9 @@ static void required(ConfigBind *b, const ConfigNamedDraft *n)
 		config_error(
 			b->report, n->pos, "`%s` has no %s", SHORT(n->name), keywords[n->kind]);
 		config_hint(b->report, "add `%s`", keywords[n->kind]);
-	} else if (n->kind == NAMED_SYNC_GROUP && n->n_members == 1) {
+	} else if (n->kind == NAMED_SYNC_GROUP && n->names.n == 1) {
 		config_warning(b->report, n->pos, "`%s` has only one member", SHORT(n->name ?: ""));
-	} else if (n->kind == NAMED_SYNC_GROUP && !n->n_members) {
+	} else if (n->kind == NAMED_SYNC_GROUP && !n->names.n) {
 		config_error(b->report, n->pos, "`%s` has no members", SHORT(n->name));
 		config_hint(b->report, "name its instances: `group { ... }`");
 	}
@@ -200,11 +199,6 @@ static void companions(ConfigBind *b, ConfigInstanceDraft *i)
 			"vmac_xmit_base has no meaning without use_vmac");
 	if (config_given(&i->vrf) && config_given(&i->interface))
 		config_warning(b->report, i->vrf.pos, "vrf has no meaning beside interface");
-	if (config_given(&i->unicast_src_ip) && !i->n_peers) {
-		config_warning(b->report, i->unicast_src_ip.pos,
-			"no unicast_peer is given: adverts go to the multicast group");
-		config_hint(b->report, "list the other machines: `unicast_peer { ... }`");
-	}
 }
 
 static void families(ConfigBind *b, ConfigInstanceDraft *i)

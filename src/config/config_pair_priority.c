@@ -41,9 +41,11 @@ static Weights instance_weights(const PairNode *n)
 {
 	Weights w = { .healthy = config_priority(n->i) };
 
-	vec_foreach(t, &n->i->scripts)
-		weights_add(&w, t, &n->draft->scripts.items[t->script]->weight);
-	vec_foreach(t, &n->i->interfaces)
+	vec_foreach(t, &n->i->trackers.scripts)
+		weights_add(&w, t, &n->draft->scripts.items[t->index]->weight);
+	vec_foreach(t, &n->i->trackers.processes)
+		weights_add(&w, t, &n->draft->named.items[t->index]->weight);
+	vec_foreach(t, &n->i->trackers.interfaces)
 		weights_add(&w, t, NULL);
 	w.healthy = MIN(w.healthy, 254); /* behaviour 6 */
 	return w;

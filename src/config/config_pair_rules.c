@@ -144,7 +144,8 @@ static void rule_source(Pair *p, const PairNode *a, const PairNode *b)
 {
 	ConfigSourceAddr sa, sb;
 
-	if (!config_source_addr(a->i, &sa) || !config_source_addr(b->i, &sb) || !ip_equal(&sa.ip, &sb.ip))
+	if (!config_source_addr(a->i, &sa) || !config_source_addr(b->i, &sb) ||
+		!ip_equal(&sa.ip, &sb.ip))
 		return;
 	config_error(p->report, sa.pos, "`%s` sends from the same address on both nodes",
 		SHORT(a->i->name));

@@ -30,9 +30,9 @@ static void config_add(
 	diag_add(r->list, severity, pos, "%s", text);
 	free(text);
 	/* What we cannot do, it can. */
-	config_keepalived(r, severity == DIAG_NOTE || severity == DIAG_UNSUPPORTED ?
-				     KEEPALIVED_SILENT :
-				     KEEPALIVED_CONFIG);
+	config_keepalived(r, severity == DIAG_NOTE || severity == DIAG_UNSUPPORTED
+				     ? KEEPALIVED_SILENT
+				     : KEEPALIVED_CONFIG);
 }
 
 void config_keepalived(ConfigReport *r, KeepalivedStatus status)

@@ -93,6 +93,7 @@ static void show_value(Show *s, const ConfigEntry *e)
 	case KIND_PATH:
 	case KIND_NUMBERS:
 	case KIND_USER:
+	case KIND_FIFO:
 	case KIND_COMMAND:
 	case KIND_NOTIFY:
 	case KIND_WORDS: show_words(s, e); return;
@@ -199,6 +200,9 @@ static void fill_instance(Show *s, const ConfigBlock *b, const VrrpInstanceConfi
 	fill(s, b, "garp_lower_prio_repeat", i->garp_lower_prio.repeat);
 	fill_bool(s, b, "lower_prio_no_advert", i->lower_prio_no_advert);
 	fill_bool(s, b, "higher_prio_send_advert", i->higher_prio_send_advert);
+	if (i->n_peers)
+		fill(s, b, "unicast_ttl", i->unicast_ttl);
+	fill_bool(s, b, "notify_priority_changes", i->notify.priority_changes);
 }
 
 static void fill_script(Show *s, const ConfigBlock *b)
@@ -210,6 +214,15 @@ static void fill_script(Show *s, const ConfigBlock *b)
 	fill(s, b, "weight", 0);
 	fill(s, b, "rise", 1);
 	fill(s, b, "fall", 1);
+}
+
+static void fill_tracked(Show *s, const ConfigBlock *b)
+{
+	const bool file = b->scope == SCOPE_TRACK_FILE;
+
+	fill(s, b, "weight", file);
+	if (!file && number_or(b, "quorum_max", 1)) /* 0 alone: none may run */
+		fill(s, b, "quorum", 1);
 }
 
 static void show_block(Show *s, const ConfigBlock *b);
@@ -225,6 +238,8 @@ static void show_inner(Show *s, const ConfigEntry *e)
 		fill_instance(s, e->block, &s->vrrp->instances[s->instance++]);
 	else if (e->block->scope == SCOPE_SCRIPT)
 		fill_script(s, e->block);
+	else if (e->block->scope == SCOPE_TRACK_FILE || e->block->scope == SCOPE_PROCESS)
+		fill_tracked(s, e->block);
 	s->depth--;
 	indent(s);
 	strbuf_add(s->out, "}\n");

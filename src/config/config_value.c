@@ -224,6 +224,7 @@ size_t config_value_words(const ConfigKeyword *k)
 	case KIND_WEIGHT:
 	case KIND_USER: return 2;
 	case KIND_COMMAND: return 1;
+	case KIND_FIFO:
 	case KIND_NOTIFY: return 3;
 	case KIND_NUMBERS: return SIZE_MAX / 2;
 	case KIND_WORDS: return (size_t)k->max;
@@ -289,6 +290,7 @@ static bool value_of_kind(
 	case KIND_WEIGHT: return value_weight(k, s, report, v);
 	case KIND_TEXT:
 	case KIND_USER:
+	case KIND_FIFO:
 	case KIND_COMMAND:
 	case KIND_NOTIFY: return value_text(k, w, report);
 	case KIND_WORDS: return k->words ? k->words(k, s, report) : value_text(k, w, report);

@@ -30,7 +30,8 @@ typedef enum EffectKind {
 	EFFECT_WILL,		/* packets for the supervisor to send should this process die */
 	EFFECT_WATCH_FILE,	/* report what stands in it, now and at each change; or no longer */
 	EFFECT_WATCH_PROCESSES, /* report all processes that there are, and new ones; or no more */
-	EFFECT_WATCH_PID,	/* report the end of this process at once */
+	EFFECT_WATCH_PID,	/* report the end of this process at once, also if it has ended
+				 * already; asked twice is asked once */
 	EFFECT_FIFO_OPEN,	/* make it if need be and keep it open */
 	EFFECT_FIFO_CLOSE,
 	EFFECT_FIFO_LINE,

@@ -50,7 +50,8 @@ typedef struct EventJobDone {
 
 typedef struct EventFile {
 	uint32_t file;	  /* as given in OP_WATCH_FILE */
-	const char *text; /* its first LIMIT_FILE_TEXT bytes; NULL: missing or unreadable */
+	const char *text; /* its first LIMIT_FILE_TEXT bytes; NULL: missing, unreadable or not to be
+			   * watched: the first word always comes */
 	size_t len;
 } EventFile;
 

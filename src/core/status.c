@@ -74,6 +74,12 @@ void status_bool(Status *parent, const char *key, bool value)
 	(void)status_add(parent, key, KIND_BOOL, value ? "true" : "false");
 }
 
+/* A control character beyond ASCII, as some terminals obey them. */
+static bool is_c1(const char *s)
+{
+	return (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
+}
+
 /* The bytes of the character of UTF-8 at `s`; 0 when there is none. */
 static size_t utf8_size(const char *s)
 {
@@ -94,6 +100,33 @@ static size_t utf8_size(const char *s)
 		(c == 0xf0 && next < 0x90) || (c == 0xf4 && next > 0x8f))
 		return 0;
 	return n;
+}
+
+void status_lines(Status *parent, const char *key, const char *text, size_t len)
+{
+	_cleanup_free_ char *copy = mem_alloc(len + 1, 1);
+	_cleanup_(strbuf_free) StrBuf line = { 0 };
+	Status *list = status_list(parent, key);
+
+	memcpy(copy, text, len);
+	for (size_t i = 0, n; i <= len; i += MAX(n, 1u)) {
+		const unsigned char c = (unsigned char)copy[i];
+
+		n = utf8_size(copy + i);
+		if (i == len || c == '\n') {
+			if (line.n)
+				status_string(list, NULL, strbuf_text(&line));
+			line.n = 0;
+		} else if (c == '\t') {
+			strbuf_add(&line, " ");
+		} else if (c == '\r' && copy[i + 1] == '\n') {
+			continue;
+		} else if (!n || c < 0x20 || c == 0x7f || is_c1(copy + i)) {
+			strbuf_add(&line, "?");
+		} else {
+			strbuf_addn(&line, copy + i, n);
+		}
+	}
 }
 
 void status_json_string(const char *s, StrBuf *out)

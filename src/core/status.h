@@ -19,6 +19,9 @@ void status_number(Status *parent, const char *key, int64_t value);
 /* Thousandths, printed as a decimal. */
 void status_milli(Status *parent, const char *key, int64_t value);
 void status_bool(Status *parent, const char *key, bool value);
+/* A list of the lines of a text that may hold anything: empty ones are left out, a control character
+ * or a byte that is no UTF-8 becomes '?'. */
+void status_lines(Status *parent, const char *key, const char *text, size_t len);
 
 void status_json(const Status *s, StrBuf *out);
 /* The text as a string of JSON, whatever bytes it holds. */

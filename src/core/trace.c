@@ -50,10 +50,14 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_FAULT_SCRIPT] = { INFO, "(%s): entering FAULT state due to script %o" },
 	[TRACE_FAULT_SCRIPT_PENDING] = { DETAIL, "(%s) waiting for the first result of script %o" },
 	[TRACE_FAULT_FILE] = { INFO, "(%s): entering FAULT state (tracked file %o has status %a)" },
+	[TRACE_FAULT_FILE_PENDING] = { DETAIL, "(%s) waiting for the content of file %o" },
 	[TRACE_FAULT_FILE_SUM] = { INFO, "(%s): entering FAULT state (tracked file %o: %a times "
 					 "weight is -254 or less)" },
 	[TRACE_FAULT_PROCESS] = { INFO, "(%s) entering FAULT state (tracked process %o quorum not "
 					"achieved)" },
+	[TRACE_FAULT_PROCESS_UP] = { INFO, "(%s) entering FAULT state (tracked process %o quorum "
+					   "achieved, tracked in reverse)" },
+	[TRACE_FAULT_PROCESS_PENDING] = { DETAIL, "(%s) waiting for what runs of process %o" },
 	[TRACE_FAULT_SOURCE] = { INFO, "(%s): entering FAULT state (src address not configured)" },
 	[TRACE_FAULT_NO_PEER] = { INFO, "(%s) entering FAULT state (no unicast peers)" },
 	[TRACE_FAULT_GROUP] = { INFO,
@@ -137,6 +141,7 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_SCRIPT_NOT_RUN] = { WARNING, "VRRP_Script(%s) failed (could not be run: %e)" },
 	[TRACE_SCRIPT_NOW] = { INFO, "Script `%s` now returning %a" },
 	[TRACE_FILE_NOW] = { DETAIL, "track file %s is now %a" },
+	[TRACE_FILE_IGNORED] = { WARNING, "Invalid number %a read from %s - ignoring" },
 	[TRACE_QUORUM_GAINED] = { INFO, "Quorum gained for tracked process %s" },
 	[TRACE_QUORUM_LOST] = { INFO, "Quorum lost for tracked process %s" },
 	[TRACE_NOTIFY_EXIT] = { WARNING, "(%s) notify script %o exited with status %a" },

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <net/if.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -94,24 +95,34 @@ bool io_host_find_group(void *data _unused_, const char *name, uint32_t *ret_gid
 	return true;
 }
 
-bool io_host_has_program(void *data _unused_, const char *name)
+/* The file that is run for a command word; false: there is none. */
+static bool find_program(const char *name, StrBuf *out)
 {
 	const char *path =
 		getenv("PATH") ?: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-	if (strchr(name, '/'))
+	if (strchr(name, '/')) {
+		strbuf_add(out, name);
 		return !access(name, X_OK);
+	}
 	while (*path) {
 		const size_t n = strcspn(path, ":");
-		_cleanup_(strbuf_free) StrBuf file = { 0 };
 
-		strbuf_addn(&file, path, n);
-		strbuf_printf(&file, "/%s", name);
-		if (!access(file.s, X_OK))
+		out->n = 0;
+		strbuf_addn(out, path, n);
+		strbuf_printf(out, "/%s", name);
+		if (!access(out->s, X_OK))
 			return true;
 		path += n + (path[n] == ':');
 	}
 	return false;
+}
+
+bool io_host_has_program(void *data _unused_, const char *name)
+{
+	_cleanup_(strbuf_free) StrBuf file = { 0 };
+
+	return find_program(name, &file);
 }
 
 int io_host_file_problem(void *data _unused_, const char *path)
@@ -168,6 +179,148 @@ const char *io_host_environment(void *data _unused_, const char *name, Arena *ar
 	const char *value = getenv(name);
 
 	return value ? arena_strdup(arena, value) : NULL;
+}
+
+const uint32_t *io_host_user_groups(
+	void *data _unused_, const char *user, uint32_t gid, Arena *arena, size_t *ret_n)
+{
+	uint32_t *groups;
+	int n = 0;
+
+	_Static_assert(sizeof(gid_t) == sizeof(*groups), "they are handed on as they are");
+	(void)getgrouplist(user, gid, NULL, &n);
+	if (n <= 0)
+		return NULL;
+	groups = arena_alloc(arena, (size_t)n, sizeof(*groups));
+	if (getgrouplist(user, gid, groups, &n) < 0)
+		return NULL; /* one more has come in between */
+	*ret_n = (size_t)n;
+	return groups;
+}
+
+static const char *owner_name(uint32_t uid, Arena *arena)
+{
+	_cleanup_(strbuf_free) StrBuf text = { 0 };
+	const struct passwd *p = getpwuid(uid);
+
+	if (p)
+		return arena_strdup(arena, p->pw_name);
+	strbuf_printf(&text, "%u", uid);
+	return arena_strdup(arena, strbuf_text(&text));
+}
+
+static const char *format(Arena *arena, const char *text, const char *a, const char *b)
+{
+	_cleanup_(strbuf_free) StrBuf out = { 0 };
+
+	for (; *text; text++)
+		if (*text == '%')
+			strbuf_add(&out, *++text == '1' ? a : b);
+		else
+			strbuf_addn(&out, text, 1);
+	return arena_strdup(arena, strbuf_text(&out));
+}
+
+/* What is wrong with one part of a path; NULL: nothing. */
+static const char *unsafe(
+	const char *path, const struct stat *st, Arena *arena, const char **ret_mend)
+{
+	const bool link = S_ISLNK(st->st_mode);
+	const bool sticky = S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
+	const char *why = NULL;
+
+	if (st->st_uid) {
+		*ret_mend = format(
+			arena, link ? "chown -h root:root %1" : "chown root:root %1", path, "");
+		return format(arena, "%1 belongs to %2", path, owner_name(st->st_uid, arena));
+	}
+	if (st->st_mode & S_IWOTH)
+		why = "anybody may write to %1";
+	else if (st->st_mode & S_IWGRP && st->st_gid)
+		why = "a group other than root's may write to %1";
+	if (link || sticky || !why)
+		return NULL;
+	*ret_mend = format(arena, "chmod go-w %1", path, "");
+	return format(arena, why, path, "");
+}
+
+enum { LINKS_MAX = 40 }; /* as the kernel */
+
+/* Puts what a link names in front of what is left of the path. False: there is nothing. */
+static bool follow(StrBuf *done, size_t parent, StrBuf *rest, const char *left)
+{
+	_cleanup_(strbuf_free) StrBuf next = { 0 };
+	char target[PATH_MAX];
+	const ssize_t n = readlink(done->s, target, sizeof(target));
+
+	if (n <= 0 || n == sizeof(target))
+		return false;
+	strbuf_addn(&next, target, (size_t)n);
+	strbuf_printf(&next, "/%s", left);
+	done->n = *target == '/' ? 0 : parent;
+	strbuf_addn(done, "", 0);
+	strbuf_free(rest);
+	*rest = next;
+	next = (StrBuf){ 0 };
+	return true;
+}
+
+/* Part by part; `rest` is absolute. */
+static const char *walk(StrBuf *rest, Arena *arena, const char **ret_mend)
+{
+	_cleanup_(strbuf_free) StrBuf done = { 0 };
+	const char *at = rest->s, *why;
+	struct stat st;
+
+	if (lstat("/", &st) < 0)
+		return NULL;
+	why = unsafe("/", &st, arena, ret_mend);
+	for (unsigned links = 0; !why && links < LINKS_MAX;) {
+		const size_t parent = done.n;
+		size_t n;
+
+		at += strspn(at, "/");
+		n = strcspn(at, "/");
+		if (!n)
+			return NULL;
+		if (n == 2 && !strncmp(at, "..", 2)) {
+			while (done.n && done.s[--done.n] != '/')
+				;
+		} else if (n != 1 || *at != '.') {
+			strbuf_add(&done, "/");
+			strbuf_addn(&done, at, n);
+			if (lstat(done.s, &st) < 0)
+				return NULL;
+			why = unsafe(done.s, &st, arena, ret_mend);
+		}
+		at += n;
+		if (why || done.n <= parent || !S_ISLNK(st.st_mode))
+			continue;
+		if (!follow(&done, parent, rest, at))
+			return NULL;
+		at = rest->s;
+		links++;
+	}
+	return why;
+}
+
+const char *io_host_unsafe_component(
+	void *data _unused_, const char *program, uint32_t uid, Arena *arena, const char **ret_mend)
+{
+	_cleanup_(strbuf_free) StrBuf found = { 0 }, path = { 0 };
+	_cleanup_free_ char *directory = NULL;
+	struct stat st;
+
+	if (!find_program(program, &found) || stat(found.s, &st) < 0)
+		return NULL;
+	if (uid && (st.st_uid || !(st.st_mode & S_ISUID)))
+		return NULL;
+	if (*found.s != '/') {
+		directory = getcwd(NULL, 0);
+		strbuf_printf(&path, "%s/", directory ?: "");
+	}
+	strbuf_add(&path, found.s);
+	return walk(&path, arena, ret_mend);
 }
 
 uint64_t io_host_seed(void *data _unused_)

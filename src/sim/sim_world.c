@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/sim_world.h"
 
+#include "sim/sim_watch.h"
+
 #include <signal.h>
 
 enum { SIM_WIRE_USEC = 100 }; /* from one machine to the other */
@@ -37,6 +39,7 @@ typedef struct SimMachine {
 	VEC(SimAddr) addrs;
 	VEC(SimEar) ears;
 	VEC(SimProgram) programs;
+	SimWatch watch;
 } SimMachine;
 
 /* Something that reaches a machine at a time. */
@@ -78,6 +81,7 @@ void sim_free(SimWorld *w)
 		vec_free(&m->addrs);
 		vec_free(&m->ears);
 		vec_free(&m->programs);
+		sim_watch_free(&m->watch);
 	}
 	vec_foreach(e, &w->queue)
 		free(e->bytes);
@@ -213,6 +217,31 @@ void sim_program(SimWorld *w, size_t machine, const char *name, int exit_status,
 	vec_push(&m->programs, p);
 }
 
+void sim_file(SimWorld *w, size_t machine, const char *path, const char *text)
+{
+	Event event;
+
+	if (sim_watch_set_file(&sim_machine(w, machine)->watch, path, text, &event))
+		sim_step(w, machine, event);
+}
+
+void sim_process(
+	SimWorld *w, size_t machine, int32_t pid, const char *comm, const char *const *argv)
+{
+	Event event;
+
+	if (sim_watch_set_process(&sim_machine(w, machine)->watch, pid, comm, argv, &event))
+		sim_step(w, machine, event);
+}
+
+void sim_process_end(SimWorld *w, size_t machine, int32_t pid)
+{
+	Event event;
+
+	if (sim_watch_end(&sim_machine(w, machine)->watch, pid, &event))
+		sim_step(w, machine, event);
+}
+
 void sim_packet(SimWorld *w, size_t machine, const char *link, const uint8_t *bytes, size_t len)
 {
 	const SimLink *l = sim_link_by_name(sim_machine(w, machine), link);
@@ -327,6 +356,48 @@ static void sim_signal(SimWorld *w, size_t machine, const Op *op)
 		sim_queue(w, w->now, machine, done, NULL);
 }
 
+/* Answers come later, as from a real machine. */
+static void sim_watch(SimWorld *w, size_t machine, const Op *op)
+{
+	SimWatch *watch = &sim_machine(w, machine)->watch;
+	Event event = { .kind = EVENT_PROCESSES_TOLD };
+
+	if (op->kind == OP_WATCH_FILE) {
+		sim_watch_file(watch, &op->watch_file);
+		event = (Event){ .kind = EVENT_FILE, .file.file = op->watch_file.file };
+		if (op->watch_file.on)
+			sim_queue(w, w->now, machine, event, NULL);
+	} else if (op->kind == OP_WATCH_PID) {
+		event = (Event){ .kind = EVENT_PROCESS_GONE, .process.pid = op->watch_pid };
+		if (!sim_watch_pid(watch, op->watch_pid))
+			sim_queue(w, w->now, machine, event, NULL);
+	} else {
+		watch->all_processes = op->watch_processes;
+		vec_foreach(p, &watch->processes)
+			if (watch->all_processes)
+				sim_queue(w, w->now, machine,
+					(Event){ .kind = EVENT_PROCESS, .process.pid = p->pid },
+					NULL);
+		if (watch->all_processes)
+			sim_queue(w, w->now, machine, event, NULL);
+	}
+}
+
+/* What is reported of a file or a process is how it stands now; false: nothing to report. */
+static bool sim_look(SimMachine *m, Event *event)
+{
+	const SimProcess *p;
+
+	if (event->kind == EVENT_FILE)
+		return sim_watch_file_event(&m->watch, event->file.file, event);
+	if (event->kind != EVENT_PROCESS)
+		return true;
+	p = sim_watch_find(&m->watch, event->process.pid);
+	if (p)
+		*event = sim_watch_process_event(p);
+	return p;
+}
+
 static void sim_apply(SimWorld *w, size_t machine, const Op *op)
 {
 	SimMachine *m = sim_machine(w, machine);
@@ -347,11 +418,11 @@ static void sim_apply(SimWorld *w, size_t machine, const Op *op)
 	}
 	case OP_SPAWN: sim_spawn(w, machine, op); break;
 	case OP_KILL: sim_signal(w, machine, op); break;
-	case OP_SEND_FRAME:
-	case OP_WILL:
 	case OP_WATCH_FILE:
 	case OP_WATCH_PROCESSES:
-	case OP_WATCH_PID:
+	case OP_WATCH_PID: sim_watch(w, machine, op); break;
+	case OP_SEND_FRAME:
+	case OP_WILL:
 	case OP_FIFO_OPEN:
 	case OP_FIFO_CLOSE:
 	case OP_FIFO_LINE:
@@ -398,6 +469,7 @@ void sim_start(SimWorld *w, size_t machine)
 	SimMachine *m = sim_machine(w, machine);
 
 	assert(!m->node);
+	sim_watch_forget(&m->watch);
 	m->node = node_new(m->config);
 	vec_foreach(l, &m->links)
 		sim_step(w, machine, (Event){ .kind = EVENT_LINK, .link = l->link });
@@ -470,7 +542,8 @@ static void sim_deliver(SimWorld *w, size_t queued)
 	w->queue.items[queued] = w->queue.items[--w->queue.n];
 	w->now = MAX(w->now, e.at);
 	e.event.packet.bytes = e.bytes ? e.bytes : e.event.packet.bytes;
-	if (e.life == sim_machine(w, e.machine)->life)
+	if (e.life == sim_machine(w, e.machine)->life &&
+		sim_look(sim_machine(w, e.machine), &e.event))
 		sim_step(w, e.machine, e.event);
 	free(e.bytes);
 }

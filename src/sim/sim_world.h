@@ -29,6 +29,13 @@ void sim_cut(SimWorld *w, size_t machine, const char *link, bool cut);
 /* How the program of this name ends from now on, and how long it takes; never: it hangs. */
 void sim_program(SimWorld *w, size_t machine, const char *name, int exit_status, Span takes_usec);
 
+/* What stands in a file from now on; NULL: there is none. */
+void sim_file(SimWorld *w, size_t machine, const char *path, const char *text);
+/* A process is there from now on, or becomes another program; argv ends in NULL. */
+void sim_process(
+	SimWorld *w, size_t machine, int32_t pid, const char *comm, const char *const *argv);
+void sim_process_end(SimWorld *w, size_t machine, int32_t pid);
+
 /* The daemon of a machine: started, told to stop, killed with all its addresses left behind. */
 void sim_start(SimWorld *w, size_t machine);
 /* Another configuration for a machine; a running daemon reloads. */

@@ -19,6 +19,11 @@ typedef struct TrackLink {
 	Instant due; /* when what the kernel says will count; INSTANT_NEVER: it does */
 } TrackLink;
 
-/* What the kernel says now. Each true when what counts changed. */
-bool track_link_seen(TrackLink *t, bool up, Instant now);
-bool track_link_timer(TrackLink *t, bool up, Instant now);
+void track_link_init(TrackLink *t, const TrackLinkConfig *config);
+/* What the kernel says now: the first word counts at once, another one when it has stood for its
+ * delay, of which no more than `most` is waited. True when what counts changed. */
+bool track_link_seen(TrackLink *t, bool up, Span most, Instant now);
+/* The link does not exist: that counts at once. True when it counted as up. */
+bool track_link_gone(TrackLink *t);
+/* True when what counts changed. */
+bool track_link_timer(TrackLink *t, Instant now);

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "track/track_script.h"
 
+void track_script_init(TrackScript *t, const TrackScriptConfig *config, uint32_t index)
+{
+	*t = (TrackScript){ .config = config, .index = index, .due = INSTANT_NEVER };
+	if (config->init_fail || config->disabled)
+		t->health = TRACK_BAD;
+}
+
 void track_script_start(TrackScript *t, Instant now)
 {
-	t->due = now;
+	if (!t->config->disabled)
+		t->due = now;
 }
 
 void track_script_step(TrackScript *t, Instant now, Effects *out)
@@ -41,26 +49,46 @@ static void track_script_trace(const TrackScript *t, const JobResult *result, Ef
 		(TraceRecord){ .reason = reason, .subject = t->config->name, .a = result->code });
 }
 
+static void track_script_keep(TrackScript *t, const JobResult *result)
+{
+	const size_t n = result->output ? MIN(result->output_len, sizeof(t->output)) : 0;
+
+	if (n)
+		memcpy(t->output, result->output + result->output_len - n, n);
+	t->last.output = NULL; /* was borrowed for the step */
+	t->last.output_len = n;
+}
+
 bool track_script_done(TrackScript *t, const JobResult *result, Effects *out)
 {
 	const bool good = result->end == JOB_EXITED && !result->code;
 	const TrackHealth says = good ? TRACK_GOOD : TRACK_BAD;
 	const int status = track_script_status(result);
 	const uint32_t needed = good ? t->config->rise : t->config->fall;
+	const bool first = !t->any_result;
 
 	t->running = false;
 	t->last = *result;
-	if (t->any_result && status != t->last_status && result->end == JOB_EXITED)
+	track_script_keep(t, result);
+	if (!first && status != t->last_status && result->end == JOB_EXITED)
 		effects_trace(out, (TraceRecord){ .reason = TRACE_SCRIPT_NOW,
 					   .subject = t->config->name,
 					   .a = status });
 	t->any_result = true;
 	t->last_status = status;
+	if (first) {
+		/* It decides alone (behaviour 112); after init_fail it may find us so already. */
+		const bool changed = says != t->health;
+
+		track_script_trace(t, result, out);
+		t->health = says;
+		return changed;
+	}
 	if (says == t->health) {
 		t->in_row = 0;
 		return false;
 	}
-	if (t->health != TRACK_UNKNOWN && ++t->in_row < needed)
+	if (++t->in_row < needed)
 		return false;
 	track_script_trace(t, result, out);
 	t->in_row = 0;

@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "core/effect.h"
+#include "core/limits.h"
 
 typedef struct TrackScriptConfig {
 	const char *name;
@@ -16,6 +17,8 @@ typedef struct TrackScriptConfig {
 	uint32_t rise, fall; /* >= 1 */
 	int weight;	     /* -253..253; 0: bad means FAULT */
 	bool reverse;	     /* the weight counts the other way round */
+	bool init_fail;	     /* bad until the first result */
+	bool disabled;	     /* never run, bad from the start: script security forbids it */
 } TrackScriptConfig;
 
 typedef enum TrackHealth {
@@ -32,10 +35,14 @@ typedef struct TrackScript {
 	bool running;
 	Instant due; /* the next run; INSTANT_NEVER until started */
 	bool any_result;
-	int last_status; /* as traced: exit status, or 128 + signal */
-	JobResult last;
+	int last_status;	       /* as traced: exit status, or 128 + signal */
+	JobResult last;		       /* its output stands here: */
+	char output[LIMIT_JOB_OUTPUT]; /* the last of what that run wrote, no NUL */
 } TrackScript;
 
+void track_script_init(TrackScript *t, const TrackScriptConfig *config, uint32_t index);
+
+/* A script that must not be run never becomes due. */
 void track_script_start(TrackScript *t, Instant now);
 /* Runs the check if it is due. A check that is still running is not run a second time. */
 void track_script_step(TrackScript *t, Instant now, Effects *out);

@@ -98,7 +98,7 @@ static void dump_process(const VrrpConfig *all, const TrackProcess *t, uint32_t 
 	if (c->param_match)
 		strbuf_printf(out, "   Param match = %s\n", matches[c->param_match]);
 	strbuf_printf(out, "   Min processes = %u\n", c->quorum);
-	if (c->quorum_max)
+	if (c->has_quorum_max)
 		strbuf_printf(out, "   Max processes = %u\n", c->quorum_max);
 	strbuf_printf(out, "   Current processes = %zu\n", t->pids.n);
 	strbuf_printf(out, "   Have quorum = %s\n", t->health == TRACK_GOOD ? "true" : "false");

@@ -27,9 +27,7 @@ void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *
 	for (uint32_t i = 0; i < n; i++)
 		vrrp_router_init(&e->routers[i], &config->instances[i], i);
 	for (uint32_t i = 0; i < m; i++)
-		e->scripts[i] = (TrackScript){
-			.config = &config->scripts[i], .index = i, .due = INSTANT_NEVER
-		};
+		track_script_init(&e->scripts[i], &config->scripts[i], i);
 	e->groups = mem_alloc(config->n_groups, sizeof(*e->groups));
 	for (uint32_t i = 0; i < config->n_groups; i++)
 		e->groups[i].config = &config->groups[i];
@@ -83,8 +81,10 @@ void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 	VrrpInput in = { .kind = VRRP_IN_PRIORITY, .priority = vrrp_health_priority(e, r) };
 	const bool was_fault = r->state == VRRP_FAULT;
 
-	if (in.priority != r->priority)
+	if (in.priority != r->priority) {
 		vrrp_engine_step(e, r, &in, now, out);
+		vrrp_notify_priority(e, r, out);
+	}
 	r->fault = vrrp_health_fault(e, r, 0);
 	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = engine_fault(e, r) };
 	if (was_fault && !in.cause.reason)
@@ -269,7 +269,7 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	vrrp_notify_stop(e, out);
 }
 
-static bool router_uses_link(const VrrpRouter *r, const char *name)
+bool vrrp_router_uses_link(const VrrpRouter *r, const char *name)
 {
 	const VrrpInstanceConfig *c = r->config;
 
@@ -287,7 +287,7 @@ static bool router_uses_link(const VrrpRouter *r, const char *name)
 bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name)
 {
 	for (size_t i = 0; i < e->config->n_instances; i++)
-		if (router_uses_link(&e->routers[i], name))
+		if (vrrp_router_uses_link(&e->routers[i], name))
 			return true;
 	return false;
 }
@@ -296,17 +296,18 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 {
 	if (!e->running)
 		return;
+	vrrp_trackers_link(e, name, now);
 	for (size_t i = 0; i < e->config->n_instances; i++) {
 		VrrpRouter *r = &e->routers[i];
 
-		if (!router_uses_link(r, name))
+		if (!vrrp_router_uses_link(r, name))
 			continue;
 		vrrp_engine_bind(e, r, out);
 		r->fault = vrrp_health_fault(e, r, 0);
 	}
 	/* Members of one group are told of their own trouble, not of each other's. */
 	for (size_t i = 0; i < e->config->n_instances; i++)
-		if (router_uses_link(&e->routers[i], name))
+		if (vrrp_router_uses_link(&e->routers[i], name))
 			vrrp_engine_health(e, &e->routers[i], now, out);
 }
 

@@ -101,11 +101,18 @@ void vrrp_trackers_free(VrrpEngine *e);
 /* Asks for the reports. */
 void vrrp_trackers_start(VrrpEngine *e, Effects *out);
 void vrrp_trackers_stop(VrrpEngine *e, Effects *out);
+/* A reload: `e` goes on from what `old` knows. */
+void vrrp_trackers_adopt(
+	VrrpEngine *e, VrrpEngine *old, const VrrpReload *reload, Instant now, Effects *out);
 void vrrp_trackers_timer(VrrpEngine *e, Instant now, Effects *out);
 Instant vrrp_trackers_next_due(const VrrpEngine *e);
+/* What the kernel says of the link may have changed. */
+void vrrp_trackers_link(VrrpEngine *e, const char *name, Instant now);
 /* The link as it counts, after interface_up_down_delays. */
 bool vrrp_trackers_link_up(const VrrpEngine *e, const char *name);
 
+/* Does the router stand on this link or look at it? */
+bool vrrp_router_uses_link(const VrrpRouter *r, const char *name);
 /* For the files of this folder: priority and faults of a router anew (vrrp_engine.c). */
 void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out);
 /* One input to one router, with all that follows from it. */
@@ -140,7 +147,10 @@ void vrrp_notify_lower_priority(VrrpEngine *e, const VrrpRouter *r, Effects *out
 void vrrp_notify_start(VrrpEngine *e, Effects *out);
 void vrrp_notify_stop(VrrpEngine *e, Effects *out);
 
-/* Adds `instances` and `scripts` (vrrp_status.c). `has_addr` tells whether an address of a router is
+/* Adds `scripts`, and `files`, `processes` and `link_delays` if there are any
+ * (vrrp_status_track.c). */
+void vrrp_status_track(const VrrpEngine *e, Instant now, Status *out);
+/* Adds `instances` and the trackers (vrrp_status.c). `has_addr` tells whether an address of a router is
  * on the machine. */
 typedef bool VrrpHasAddr(const void *data, uint32_t id, size_t i);
 void vrrp_engine_status(

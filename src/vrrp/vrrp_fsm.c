@@ -222,7 +222,8 @@ static void fsm_begin(VrrpRouter *r, const TraceRecord *cause, Instant now, Effe
 
 bool vrrp_fault_pending(TraceReason reason)
 {
-	return reason == TRACE_FAULT_SCRIPT_PENDING;
+	return reason == TRACE_FAULT_SCRIPT_PENDING || reason == TRACE_FAULT_FILE_PENDING ||
+	       reason == TRACE_FAULT_PROCESS_PENDING;
 }
 
 static void fsm_to_fault(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
@@ -549,7 +550,7 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 		break;
 	}
 	case VRRP_IN_FAULT:
-		/* The first fault is another one now; a check that was awaited has failed. */
+		/* The first fault is another one now; what was awaited is bad. */
 		if (vrrp_fault_pending(r->cause.reason) && !vrrp_fault_pending(in->cause.reason))
 			fsm_to_fault(r, &in->cause, now, out);
 		else

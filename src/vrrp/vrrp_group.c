@@ -22,12 +22,6 @@ static void group_trace(const VrrpGroup *g, TraceReason reason, Effects *out)
 	effects_trace(out, (TraceRecord){ .reason = reason, .subject = g->config->name });
 }
 
-/* Members that only wait are no news, unless the group was told to be MASTER. */
-static bool group_silent(const VrrpGroup *g, const TraceRecord *fault)
-{
-	return vrrp_fault_pending(fault->reason) && g->state != VRRP_MASTER;
-}
-
 /* Everybody who wants to know hears of the group's state; each state once. */
 static void group_tell(VrrpEngine *e, VrrpGroup *g, VrrpState state, Effects *out)
 {
@@ -80,12 +74,21 @@ static const VrrpRouter *group_culprit(
 	return NULL;
 }
 
+/* What another member waits for keeps nobody from what he is. */
+static bool group_untouched(const VrrpRouter *r, const TraceRecord *fault)
+{
+	return vrrp_fault_pending(fault->reason) &&
+	       (r->state == VRRP_BACKUP || r->state == VRRP_MASTER);
+}
+
 TraceRecord vrrp_group_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nth)
 {
 	const VrrpGroup *g = group_of(e, r);
 	const VrrpRouter *culprit = g ? group_culprit(e, g, r, nth) : NULL;
 
-	return culprit ? group_fault(r, culprit) : (TraceRecord){ 0 };
+	if (!culprit || group_untouched(r, &culprit->fault))
+		return (TraceRecord){ 0 };
+	return group_fault(r, culprit);
 }
 
 /* What is done to all members but one. */
@@ -115,7 +118,8 @@ static void group_move(
 			continue;
 		if (move->kind == VRRP_IN_FAULT)
 			in.cause = m->fault.reason ? m->fault : group_fault(m, move->culprit);
-		vrrp_engine_step(e, m, &in, now, out);
+		if (!group_untouched(m, &in.cause))
+			vrrp_engine_step(e, m, &in, now, out);
 	}
 	g->following = false;
 }
@@ -140,19 +144,18 @@ void vrrp_group_follow(VrrpEngine *e, VrrpRouter *r, VrrpState before, Instant n
 		[VRRP_FAULT] = TRACE_GROUP_FAULT,
 	};
 	VrrpGroup *g = group_of(e, r);
-	bool silent;
 
 	/* At the beginning each starts for itself, with the faults of all known. */
 	if (!g || g->following || before == VRRP_INIT || r->state > VRRP_FAULT)
 		return;
-	silent = r->state == VRRP_FAULT && group_silent(g, &r->cause);
-	if (!silent)
-		group_trace(g, reasons[r->state], out);
+	/* One that joined by a reload had to wait for a check: the others never did. */
+	if (before == VRRP_FAULT && g->state == VRRP_MASTER)
+		return;
+	group_trace(g, reasons[r->state], out);
 	group_move(e, g,
 		&(GroupMove){ group_input(r, before), r, group_culprit(e, g, NULL, 0) ?: r }, now,
 		out);
-	if (!silent)
-		group_tell(e, g, r->state, out);
+	group_tell(e, g, r->state, out);
 }
 
 void vrrp_group_refresh(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out)
@@ -164,7 +167,7 @@ void vrrp_group_refresh(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects
 
 	if (!culprit)
 		return;
-	silent = group_silent(g, &culprit->fault);
+	silent = vrrp_fault_pending(culprit->fault.reason);
 	/* What was awaited has failed. */
 	if (!silent && g->state != VRRP_FAULT)
 		group_trace(g, TRACE_GROUP_FAULT, out);
@@ -232,9 +235,9 @@ void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out)
 			now, out);
 		for (size_t j = 0; j < g->config->n_members; j++)
 			master |= group_member(e, g, j)->state == VRRP_MASTER;
-		if (!culprit)
+		if (!culprit || master)
 			group_tell(e, g, master ? VRRP_MASTER : VRRP_BACKUP, out);
-		else if (!group_silent(g, &culprit->fault))
+		else if (!vrrp_fault_pending(culprit->fault.reason))
 			group_tell(e, g, VRRP_FAULT, out);
 	}
 }

@@ -8,18 +8,14 @@ static TraceRecord health_fault(const VrrpRouter *r, TraceReason reason, const c
 
 static TrackHealth health_of_link(const VrrpEngine *e, const char *name)
 {
-	const Link *l = link_by_name(e->links, name);
-
-	return l && l->up ? TRACK_GOOD : TRACK_BAD;
+	return vrrp_trackers_link_up(e, name) ? TRACK_GOOD : TRACK_BAD;
 }
 
 static TraceRecord health_link_fault(const VrrpEngine *e, const VrrpRouter *r, const char *name)
 {
-	const Link *l = link_by_name(e->links, name);
-
-	if (!l)
+	if (!link_by_name(e->links, name))
 		return health_fault(r, TRACE_FAULT_NO_INTERFACE, name);
-	if (!l->up)
+	if (!vrrp_trackers_link_up(e, name))
 		return health_fault(r, TRACE_FAULT_INTERFACE, name);
 	return (TraceRecord){ 0 };
 }
@@ -46,6 +42,37 @@ static TraceRecord health_script_fault(const VrrpEngine *e, const VrrpRouter *r,
 	return bad ? health_fault(r, TRACE_FAULT_SCRIPT, s->config->name) : (TraceRecord){ 0 };
 }
 
+static TraceRecord health_file_fault(const VrrpEngine *e, const VrrpRouter *r, const VrrpTrack *t)
+{
+	const TrackFile *f = &e->files[t->index];
+	const char *name = f->config->name;
+	TraceRecord fault;
+
+	if (!t->weight && !f->known)
+		return health_fault(r, TRACE_FAULT_FILE_PENDING, name);
+	if (!track_file_bad(f, t->weight, t->reverse))
+		return (TraceRecord){ 0 };
+	fault = health_fault(r, t->weight ? TRACE_FAULT_FILE_SUM : TRACE_FAULT_FILE, name);
+	fault.a = f->value;
+	return fault;
+}
+
+static TraceRecord health_process_fault(
+	const VrrpEngine *e, const VrrpRouter *r, const VrrpTrack *t)
+{
+	const TrackProcess *p = &e->processes[t->index];
+	const bool bad = p->health == (t->reverse ? TRACK_GOOD : TRACK_BAD);
+
+	if (t->weight)
+		return (TraceRecord){ 0 };
+	if (p->health == TRACK_UNKNOWN)
+		return health_fault(r, TRACE_FAULT_PROCESS_PENDING, p->config->name);
+	if (!bad)
+		return (TraceRecord){ 0 };
+	return health_fault(
+		r, t->reverse ? TRACE_FAULT_PROCESS_UP : TRACE_FAULT_PROCESS, p->config->name);
+}
+
 /* Looks for the nth fault. */
 typedef struct HealthScan {
 	size_t skip;
@@ -59,6 +86,17 @@ static bool health_is(HealthScan *s, TraceRecord fault)
 		return false;
 	s->found = fault;
 	return true;
+}
+
+static bool health_has_addr(const VrrpEngine *e, const VrrpRouter *r, const IpAddr *ip)
+{
+	const Link *l = link_by_index(e->links, r->ifindex);
+
+	if (l)
+		vec_foreach(a, &l->addrs)
+			if (ip_equal(&a->ip, ip))
+				return true;
+	return false;
 }
 
 /* The interface, its address, every interface the addresses are on (behaviour 43), the tracked
@@ -77,6 +115,9 @@ static bool health_scan_links(const VrrpEngine *e, const VrrpRouter *r, HealthSc
 	if (c->unicast_fault_no_peer && !c->n_peers &&
 		health_is(s, health_fault(r, TRACE_FAULT_NO_PEER, NULL)))
 		return true;
+	if (c->track_source && c->has_source && !health_has_addr(e, r, &c->source) &&
+		health_is(s, health_fault(r, TRACE_FAULT_SOURCE, c->interface)))
+		return true;
 	if (r->deaf && health_is(s, health_fault(r, TRACE_FAULT_DEAF, c->interface)))
 		return true;
 	for (size_t i = 0; i < c->n_vips; i++) {
@@ -94,20 +135,45 @@ static bool health_scan_links(const VrrpEngine *e, const VrrpRouter *r, HealthSc
 	return false;
 }
 
+typedef TraceRecord HealthFault(const VrrpEngine *e, const VrrpRouter *r, const VrrpTrack *t);
+
+/* Those that are awaited, or those that are bad. A router that runs (a reload gave it something more
+ * to track) goes on until what is awaited is known to be bad. */
+static bool health_scan_trackers(
+	const VrrpEngine *e, const VrrpRouter *r, bool pending, HealthScan *s)
+{
+	const VrrpInstanceConfig *c = r->config;
+	const struct {
+		HealthFault *fault;
+		const VrrpTrack *tracks;
+		size_t n;
+	} kinds[] = {
+		{ health_script_fault, c->scripts, c->n_scripts },
+		{ health_file_fault, c->files, c->n_files },
+		{ health_process_fault, c->processes, c->n_processes },
+	};
+
+	if (pending && (r->state == VRRP_BACKUP || r->state == VRRP_MASTER))
+		return false;
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		for (size_t i = 0; i < kinds[k].n; i++) {
+			const TraceRecord f = kinds[k].fault(e, r, &kinds[k].tracks[i]);
+
+			if (vrrp_fault_pending(f.reason) == pending && health_is(s, f))
+				return true;
+		}
+	return false;
+}
+
 TraceRecord vrrp_health_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nth)
 {
 	HealthScan s = { .skip = nth };
 
 	if (health_scan_links(e, r, &s))
 		return s.found;
-	/* A check that has failed says more than one that has not ended yet. */
-	for (int pending = 0; pending < 2; pending++)
-		for (size_t i = 0; i < r->config->n_scripts; i++) {
-			const TraceRecord f = health_script_fault(e, r, &r->config->scripts[i]);
-
-			if ((f.reason == TRACE_FAULT_SCRIPT_PENDING) == pending && health_is(&s, f))
-				return s.found;
-		}
+	/* What has failed says more than what is awaited. */
+	if (health_scan_trackers(e, r, false, &s) || health_scan_trackers(e, r, true, &s))
+		return s.found;
 	return (TraceRecord){ 0 };
 }
 
@@ -124,5 +190,11 @@ uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r)
 	for (size_t i = 0; i < c->n_scripts; i++)
 		priority += track_weight(c->scripts[i].weight, c->scripts[i].reverse,
 			e->scripts[c->scripts[i].index].health);
+	for (size_t i = 0; i < c->n_files; i++)
+		priority += track_file_weight(
+			&e->files[c->files[i].index], c->files[i].weight, c->files[i].reverse);
+	for (size_t i = 0; i < c->n_processes; i++)
+		priority += track_weight(c->processes[i].weight, c->processes[i].reverse,
+			e->processes[c->processes[i].index].health);
 	return (uint8_t)MAX(1, MIN(priority, VRRP_PRIORITY_OWNER - 1));
 }

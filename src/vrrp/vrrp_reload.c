@@ -212,6 +212,15 @@ static void reload_script(
 	const TrackScriptConfig *c = s->config;
 	const uint32_t index = s->index;
 
+	if (c->disabled || was->config->disabled) {
+		/* What is known of one that did not run is nothing, and of one that must not. */
+		track_script_start(s, now);
+		if (was->running)
+			effects_add(out, (Effect){ .kind = EFFECT_JOB_CANCEL,
+						 .job = { .key = { JOB_CHECK, index } } });
+		timerq_set(&e->checks, index, s->due);
+		return;
+	}
 	*s = *was;
 	s->config = c;
 	s->index = index;
@@ -263,6 +272,7 @@ void vrrp_engine_adopt(
 	if (!e->running)
 		return;
 	reload_scripts(e, old, reload, now, out);
+	vrrp_trackers_adopt(e, old, reload, now, out);
 	for (uint32_t i = 0; i < e->config->n_instances; i++)
 		if (reload->instances[i] != VRRP_NEW)
 			reload_router(

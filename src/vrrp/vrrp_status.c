@@ -129,36 +129,6 @@ static void status_router(const VrrpEngine *e, const VrrpRouter *r, Instant now,
 	status_counters(r, out);
 }
 
-static const char *status_health(TrackHealth health)
-{
-	switch (health) {
-	case TRACK_UNKNOWN: return "unknown";
-	case TRACK_GOOD: return "good";
-	case TRACK_BAD: return "bad";
-	}
-	assert(false);
-}
-
-static void status_script(const TrackScript *t, Status *out)
-{
-	static const char *const ends[] = {
-		[JOB_EXITED] = "exited with status",
-		[JOB_SIGNALED] = "ended by signal",
-		[JOB_TIMEOUT] = "timed out",
-		[JOB_NOT_RUN] = "could not be run, errno",
-	};
-	char text[64];
-
-	status_string(out, "name", t->config->name);
-	status_string(out, "health", status_health(t->health));
-	status_bool(out, "running", t->running);
-	if (!t->any_result)
-		return;
-	(void)snprintf(text, sizeof(text), "%s %d", ends[t->last.end], t->last.code);
-	status_string(out, "last_result", t->last.end == JOB_TIMEOUT ? ends[JOB_TIMEOUT] : text);
-	status_milli(out, "last_took", (int64_t)(t->last.took_usec / USEC_PER_MSEC));
-}
-
 static void status_group(const VrrpEngine *e, const VrrpGroup *g, Status *out)
 {
 	Status *members;
@@ -180,9 +150,7 @@ void vrrp_engine_status(
 	list = status_list(out, "groups");
 	for (size_t i = 0; i < e->config->n_groups; i++)
 		status_group(e, &e->groups[i], status_object(list, NULL));
-	list = status_list(out, "scripts");
-	for (size_t i = 0; i < e->config->n_scripts; i++)
-		status_script(&e->scripts[i], status_object(list, NULL));
+	vrrp_status_track(e, now, out);
 	status_number(out, "unknown_vrid_packets", (int64_t)e->unknown_vrid);
 	status_number(out, "malformed_packets", (int64_t)e->malformed);
 }

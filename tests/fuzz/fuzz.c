@@ -100,6 +100,22 @@ static bool fuzz_user(void *data _unused_, const char *name, uint32_t *ret_uid, 
 	return *name != 'n';
 }
 
+static const uint32_t *fuzz_groups(
+	void *data _unused_, const char *user _unused_, uint32_t gid, Arena *arena, size_t *ret_n)
+{
+	*ret_n = 1;
+	return arena_copy(arena, &gid, 1, sizeof(gid));
+}
+
+static const char *fuzz_unsafe(void *data _unused_, const char *program, uint32_t uid,
+	Arena *arena _unused_, const char **ret_mend)
+{
+	if (uid || *program != 'u')
+		return NULL;
+	*ret_mend = "chmod";
+	return "it is unsafe";
+}
+
 ConfigWorld fuzz_world(FuzzInput *input)
 {
 	return (ConfigWorld){ .data = input,
@@ -110,5 +126,7 @@ ConfigWorld fuzz_world(FuzzInput *input)
 		.list_directory = fuzz_list,
 		.host_name = fuzz_host,
 		.environment = fuzz_environment,
+		.user_groups = fuzz_groups,
+		.unsafe_component = fuzz_unsafe,
 		.expansions = 4096 };
 }

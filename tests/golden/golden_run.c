@@ -8,6 +8,9 @@
  *   addr MACHINE DEV add|del ADDRESS/LENGTH     by somebody else
  *   cut MACHINE DEV on|off                      packets are lost
  *   program MACHINE SCRIPT STATUS MILLISECONDS  how a script ends; -1 milliseconds: it hangs
+ *   file MACHINE PATH [WORD...]                 what stands in it; no word: it is removed
+ *   process MACHINE PID COMM [WORD...]          starts, or becomes this program
+ *   exit MACHINE PID
  *   start|stop|kill MACHINE
  *   packet MACHINE DEV HEX...
  *   run SECONDS
@@ -152,6 +155,30 @@ static void golden_holds(const Golden *g, const char *text)
 	(void)printf("\n");
 }
 
+static void golden_file(Golden *g, size_t machine, char **words, size_t n)
+{
+	_cleanup_(strbuf_free) StrBuf text = { 0 };
+
+	for (size_t i = 3; i < n; i++)
+		strbuf_printf(&text, "%s%s", words[i], i + 1 < n ? " " : "\n");
+	sim_file(g->world, machine, words[2], text.s);
+}
+
+static bool golden_watched_command(Golden *g, size_t m, char **words, size_t n)
+{
+	const int32_t pid = n > 2 ? (int32_t)strtol(words[2], NULL, 10) : 0;
+
+	if (!strcmp(words[0], "file") && n >= 3)
+		golden_file(g, m, words, n);
+	else if (!strcmp(words[0], "process") && n >= 4)
+		sim_process(g->world, m, pid, words[3], (const char *const *)words + 4);
+	else if (!strcmp(words[0], "exit") && n == 3)
+		sim_process_end(g->world, m, pid);
+	else
+		return false;
+	return true;
+}
+
 /* Commands about one machine. */
 static void golden_machine_command(Golden *g, char **words, size_t n)
 {
@@ -183,7 +210,7 @@ static void golden_machine_command(Golden *g, char **words, size_t n)
 					msec < 0 ? INSTANT_NEVER : (Span)(msec * 1000));
 	} else if (!strcmp(words[0], "packet") && n >= 4)
 		golden_packet(g, m, words, n);
-	else
+	else if (!golden_watched_command(g, m, words, n))
 		golden_fail("bad command", words[0]);
 }
 

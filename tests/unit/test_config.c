@@ -398,9 +398,38 @@ static void many_instances_are_read_in_linear_time(void **state _unused_)
 	strbuf_free(&b);
 }
 
+/* Files of people, with what they rest on: each may be started. */
+static void files_of_people_may_be_started(void **state _unused_)
+{
+	static const char *const files[] = {
+		"vrrp_script check_web {\n script \"/usr/bin/curl -fs http://127.0.0.1/\"\n"
+		" interval 2\n weight -30\n}\n"
+		"vrrp_instance VI_1 {\n state BACKUP\n interface eth0\n virtual_router_id 51\n"
+		" priority 100\n unicast_src_ip 10.0.0.1\n unicast_peer {\n  10.0.0.2\n }\n"
+		" authentication {\n  auth_type PASS\n  auth_pass secret\n }\n"
+		" track_script {\n  check_web\n }\n notify_master /etc/keepalived/master.sh\n}\n",
+		"vrrp_track_process haproxy {\n process haproxy\n quorum 1\n delay 2\n}\n" INSTANCE(
+			"track_process {\n haproxy weight 10\n}"),
+		"vrrp_track_file load {\n file /run/load\n}\n" INSTANCE(
+			"track_file {\n load weight 1\n}"),
+		INSTANCE("track_interface {\n eth1 weight 5\n}"),
+		"vrrp_script chk {\n script \"/usr/bin/pgrep nginx\"\n interval 2\n rise 3\n"
+		" fall 2\n}\n" INSTANCE("track_script {\n chk\n}\nnotify /etc/notify.sh root"),
+	};
+
+	for (size_t n = 0; n < ARRAY_LEN(files); n++) {
+		_cleanup_read_ TestRead r;
+
+		read_text(files[n], &r);
+		if (!diag_may_start(&r.diags) || strstr(strbuf_text(&r.text), "not yet"))
+			fail_msg("%s", strbuf_text(&r.text));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_of_people_may_be_started),
 		cmocka_unit_test(the_squid_pair_is_read_without_a_word),
 		cmocka_unit_test(an_instance_has_keepaliveds_defaults),
 		cmocka_unit_test(braces_may_stand_where_keepalived_takes_them),

@@ -2,7 +2,8 @@
 #pragma once
 
 /* What the tests of config/ share: a machine with eth0 and eth1, the users daemon (1:1) and backup
- * (34:34), every program but /missing; and a way to say what is expected of a file. */
+ * (34:34; also in group 46), every program but /missing, of which /unsafe is everybody's; and a
+ * way to say what is expected of a file. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +50,9 @@ static bool test_find_user(void *data, const char *name, uint32_t *ret_uid, uint
 {
 	const TestWorld *w = data;
 
-	if (!strcmp(name, "daemon"))
+	if (!strcmp(name, "root"))
+		*ret_uid = *ret_gid = 0;
+	else if (!strcmp(name, "daemon"))
 		*ret_uid = *ret_gid = 1;
 	else if (!strcmp(name, "backup"))
 		*ret_uid = *ret_gid = 34;
@@ -74,6 +77,29 @@ static bool test_has_program(void *data _unused_, const char *name)
 	return strcmp(name, "/missing") != 0;
 }
 
+static const uint32_t *test_user_groups(
+	void *data _unused_, const char *user, uint32_t gid, Arena *arena, size_t *ret_n)
+{
+	const uint32_t groups[] = { gid, 46 };
+
+	*ret_n = strcmp(user, "backup") ? 1 : 2;
+	return arena_copy(arena, groups, *ret_n, sizeof(*groups));
+}
+
+static const char *test_unsafe_component(void *data _unused_, const char *program, uint32_t uid,
+	Arena *arena _unused_, const char **ret_mend)
+{
+	if (uid || strcmp(program, "/unsafe") != 0)
+		return NULL;
+	*ret_mend = "chmod go-w /unsafe";
+	return "anybody may write to /unsafe";
+}
+
+static const char *test_host_name(void *data _unused_, Arena *arena _unused_)
+{
+	return "node1";
+}
+
 static inline void read_done(TestRead *r)
 {
 	config_free(&r->config);
@@ -86,8 +112,16 @@ static inline void read_done(TestRead *r)
 static inline void read_once(const char *text, size_t size, bool script_user, TestRead *ret_read)
 {
 	TestWorld data = { text, size, script_user };
-	const ConfigWorld world = { &data, test_read_file, test_has_interface, test_interface_names,
-		test_find_user, test_find_group, test_has_program };
+	const ConfigWorld world = { .data = &data,
+		.read_file = test_read_file,
+		.has_interface = test_has_interface,
+		.interface_names = test_interface_names,
+		.find_user = test_find_user,
+		.find_group = test_find_group,
+		.user_groups = test_user_groups,
+		.unsafe_component = test_unsafe_component,
+		.has_program = test_has_program,
+		.host_name = test_host_name };
 
 	*ret_read = (TestRead){ 0 };
 	config_read("", &world, &ret_read->config, &ret_read->diags);

@@ -79,18 +79,24 @@ static void an_unknown_block_gives_one_error(void **state _unused_)
 static void what_the_daemon_cannot_be_without_is_unsupported(void **state _unused_)
 {
 	EXPECT_EACH(
-		{ INSTANCE("unicast_src_ip 10.0.0.1\nunicast_peer {\n 10.0.0.2\n}"),
-			":3:1: unsupported: `unicast_src_ip`: understood, not yet carried out\n"
-			":4:1: unsupported: `unicast_peer`: understood, not yet carried out\n" },
+		{ "vrrp_instance x {\n virtual_router_id 1\n unicast_src_ip 10.0.0.1\n"
+		  " unicast_peer {\n  10.0.0.2\n }\n virtual_ipaddress {\n  10.0.0.9/24\n }\n}\n",
+			":1:1: unsupported: `x` has no interface, to be found by unicast_src_ip: "
+			"understood, not yet carried out\n"
+			"    add `interface NAME`\n" },
+		{ "vrrp_instance x {\n virtual_router_id 1\n interface eth0\n"
+		  " unicast_peer {\n  fe80::2\n }\n no_virtual_ipaddress\n}\n",
+			":5:3: unsupported: IPv6: understood, not yet carried out\n" },
 		{ INSTANCE("virtual_routes {\n 10.1.0.0/16 dev eth0\n}\nvirtual_rules {\n}\n"),
 			":3:1: unsupported: `virtual_routes`: understood, not yet carried out\n"
 			":6:1: unsupported: `virtual_rules`: understood, not yet carried out\n" },
-		{ "vrrp_sync_group g {\n group {\n x\n }\n notify /a\n}\n" INSTANCE(""),
-			":1:1: unsupported: `vrrp_sync_group`: understood, not yet carried out\n"
-			":1:1: warning: `g` has only one member\n" },
-		{ "vrrp_track_file g {\n file a\n}\n",
-			":1:1: warning: `vrrp_track_file` is the old name of `track_file`\n"
-			":1:1: unsupported: `track_file`: understood, not yet carried out\n" },
+		{ "vrrp_sync_group g {\n group {\n x\n }\n track_bfd {\n  b\n }\n}\n"
+		  "bfd_instance b {\n neighbor_ip 10.0.0.2\n}\n" INSTANCE(""),
+			":1:1: warning: `g` has only one member\n"
+			":5:2: unsupported: `track_bfd`: understood, not yet carried out\n"
+			":6:3: warning: `b` is defined at line 9, below its use; keepalived would "
+			"not track it\n"
+			":9:1: unsupported: `bfd_instance`: understood, not yet carried out\n" },
 		{ INSTANCE("authentication {\nauth_type AH\nauth_pass a\n}"),
 			":4:11: unsupported: `auth_type AH`: understood, not yet carried out\n" },
 		{ VIP("2001:db8::1/64"),
@@ -103,9 +109,7 @@ static void what_the_daemon_cannot_be_without_is_unsupported(void **state _unuse
 static void what_is_unsupported_is_checked(void **state _unused_)
 {
 	EXPECT_EACH({ INSTANCE("track_file {\n f\n}\ntrack_process {\n p\n}\ntrack_bfd {\n b\n}"),
-			    ":3:1: unsupported: `track_file`: understood, not yet carried out\n"
 			    ":4:2: error: there is no track_file `f`\n"
-			    ":6:1: unsupported: `track_process`: understood, not yet carried out\n"
 			    ":7:2: error: there is no vrrp_track_process `p`\n"
 			    ":9:1: unsupported: `track_bfd`: understood, not yet carried out\n"
 			    ":10:2: error: there is no bfd_instance `b`\n" },
@@ -198,10 +202,8 @@ static void a_missing_value_is_told(void **state _unused_)
 			    ":3:3: error: `priority` needs a value\n    write `priority N`\n" },
 		{ INSTANCE("priority # 50"),
 			":3:1: error: `priority` needs a value\n    write `priority N`\n" },
-		{ INSTANCE("notify_master"),
-			":3:1: warning: `notify_master`: understood, not yet carried out\n"
-			":3:1: error: `notify_master` needs a value\n"
-			"    write `notify_master COMMAND [USER [GROUP]]`\n" },
+		{ INSTANCE("notify_master"), ":3:1: error: `notify_master` needs a value\n"
+					     "    write `notify_master COMMAND [USER [GROUP]]`\n" },
 		{ GLOBAL("router_id"),
 			":2:1: error: `router_id` needs a value\n    write `router_id NAME`\n" },
 		{ GLOBAL("router_id \"\""), ":2:11: error: the value of `router_id` is empty\n" },

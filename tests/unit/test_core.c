@@ -116,6 +116,31 @@ static void status_json_escapes_every_control_character(void **state _unused_)
 	}
 }
 
+static void expect_lines(const char *text, size_t len, const char *json)
+{
+	_cleanup_(arena_free) Arena arena = { 0 };
+	_cleanup_(strbuf_free) StrBuf out = { 0 };
+	_cleanup_free_ char *copy = unit_copy(text, len);
+	Status *s = status_new(&arena);
+
+	status_lines(s, "o", copy, len);
+	status_json(s, &out);
+	assert_string_equal(strbuf_text(&out), json);
+}
+
+static void status_of_a_text_that_may_hold_anything(void **state _unused_)
+{
+#define LINES(text, json) expect_lines(text, sizeof(text) - 1, json)
+	LINES("", "{\n  \"o\": []\n}\n");
+	LINES("\n\n", "{\n  \"o\": []\n}\n");
+	LINES("one\r\n\ntwo\tx", "{\n  \"o\": [\n    \"one\",\n    \"two x\"\n  ]\n}\n");
+	LINES("a\0b\033[2J\x7f", "{\n  \"o\": [\n    \"a?b?[2J?\"\n  ]\n}\n");
+	/* Half a character at either end, a control character of two bytes, a good one. */
+	LINES("\xa4gr\xc3\xbc\xc3\x9f\xc2\x9b\xff\xc3",
+		"{\n  \"o\": [\n    \"?gr\xc3\xbc\xc3\x9f???\"\n  ]\n}\n");
+#undef LINES
+}
+
 /* ---- traces ------------------------------------------------------------------------------- */
 
 static TraceRecord any_record(TraceReason reason)
@@ -217,6 +242,13 @@ static void trace_lines_of_keepalived(void **state _unused_)
 		{ TRACE_SCRIPT_SIGNAL, "VRRP_Script(X) failed (due to signal 5)" },
 		{ TRACE_SCRIPT_TIMEOUT, "VRRP_Script(X) timed_out" },
 		{ TRACE_SCRIPT_NOW, "Script `X` now returning 5" },
+		{ TRACE_FAULT_FILE, "(X): entering FAULT state (tracked file S has status 5)" },
+		{ TRACE_FAULT_PROCESS,
+			"(X) entering FAULT state (tracked process S quorum not achieved)" },
+		{ TRACE_FAULT_SOURCE, "(X): entering FAULT state (src address not configured)" },
+		{ TRACE_FILE_IGNORED, "Invalid number 5 read from X - ignoring" },
+		{ TRACE_QUORUM_GAINED, "Quorum gained for tracked process X" },
+		{ TRACE_QUORUM_LOST, "Quorum lost for tracked process X" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -448,6 +480,7 @@ static const struct CMUnitTest tests[] = {
 	T(status_as_text),
 	T(status_json_escapes),
 	T(status_json_escapes_every_control_character),
+	T(status_of_a_text_that_may_hold_anything),
 	T(trace_of_every_reason),
 	T(trace_lines_differ),
 	T(trace_lines_of_keepalived),

@@ -22,7 +22,7 @@ static void bench_init(Bench *b, uint32_t rise, uint32_t fall)
 		.config = { .name = "chk", .interval_usec = 2 * SEC, .rise = rise, .fall = fall }
 	};
 	b->config.job.name = "chk";
-	b->t = (TrackScript){ .config = &b->config, .index = 3, .due = INSTANT_NEVER };
+	track_script_init(&b->t, &b->config, 3);
 }
 
 /* True when the health changed. */
@@ -168,6 +168,73 @@ static void status_changes_are_told_while_the_health_stays(void **state _unused_
 	assert_int_equal(b.t.health, TRACK_BAD);
 }
 
+/* Bad before anything ran; the first result decides alone here too. */
+static void init_fail_is_bad_until_the_first_result(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b, 3, 3);
+	b.config.init_fail = true;
+	track_script_init(&b.t, &b.config, 3);
+	assert_int_equal(b.t.health, TRACK_BAD);
+	track_script_start(&b.t, 0);
+	track_script_step(&b.t, 0, &b.out);
+	expect_effects(&b.out, "job 3 chk\n");
+	assert_true(exits(&b, 0));
+	assert_int_equal(b.t.health, TRACK_GOOD);
+	expect_effects(&b.out, "trace VRRP_Script(chk) succeeded\n");
+	assert_false(exits(&b, 1));
+	assert_int_equal(b.t.health, TRACK_GOOD);
+}
+
+static void init_fail_and_a_bad_first_result_change_nothing(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b, 2, 2);
+	b.config.init_fail = true;
+	track_script_init(&b.t, &b.config, 3);
+	assert_false(exits(&b, 4));
+	assert_int_equal(b.t.health, TRACK_BAD);
+	expect_effects(&b.out, "trace VRRP_Script(chk) failed (exited with status 4)\n");
+	assert_false(exits(&b, 0));
+	assert_true(exits(&b, 0));
+}
+
+static void disabled_script_is_never_run(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b, 1, 1);
+	b.config.disabled = true;
+	track_script_init(&b.t, &b.config, 3);
+	track_script_start(&b.t, 0);
+	assert_int_equal(b.t.due, INSTANT_NEVER);
+	track_script_step(&b.t, 100 * SEC, &b.out);
+	expect_effects(&b.out, "");
+	assert_int_equal(b.t.health, TRACK_BAD);
+}
+
+static void last_output_is_kept(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+	_cleanup_free_ char *text = mem_alloc(LIMIT_JOB_OUTPUT + 3, 1);
+	JobResult r = { .output = text, .output_len = LIMIT_JOB_OUTPUT + 3 };
+
+	bench_init(&b, 1, 1);
+	memset(text, 'x', r.output_len);
+	memcpy(text, "old", 3);
+	text[3] = 'A';
+	(void)track_script_done(&b.t, &r, &b.out);
+	memset(text, 0, r.output_len); /* it was borrowed */
+	assert_int_equal(b.t.last.output_len, LIMIT_JOB_OUTPUT);
+	assert_memory_equal(b.t.output, "Axxx", 4);
+	assert_int_equal(b.t.output[LIMIT_JOB_OUTPUT - 1], 'x');
+	assert_null(b.t.last.output);
+	(void)exits(&b, 0);
+	assert_int_equal(b.t.last.output_len, 0);
+}
+
 /* Behaviour 110. */
 static void weight_adds_while_good_or_subtracts_while_bad(void **state _unused_)
 {
@@ -224,6 +291,10 @@ static const struct CMUnitTest tests[] = {
 	T(rise_counts_good_results_in_a_row),
 	T(signal_and_timeout_are_failures),
 	T(status_changes_are_told_while_the_health_stays),
+	T(init_fail_is_bad_until_the_first_result),
+	T(init_fail_and_a_bad_first_result_change_nothing),
+	T(disabled_script_is_never_run),
+	T(last_output_is_kept),
 	T(weight_adds_while_good_or_subtracts_while_bad),
 	T(rise_and_fall_against_a_naive_count),
 };

@@ -287,6 +287,7 @@ static void bench_trackers(Bench *b)
 		.full_command = true,
 		.param_match = TRACK_PARAM_INITIAL,
 		.quorum = 1,
+		.has_quorum_max = true,
 		.quorum_max = 2,
 		.fork_delay_usec = 500 * MS,
 		.terminate_delay_usec = 250 * MS,

@@ -588,8 +588,7 @@ static void reload_brings_a_culprit(void **state _unused_)
 	expect_all(&b, VRRP_FAULT);
 }
 
-/* A reload adds a check to a member: a BACKUP group waits for it in silence, one that is MASTER lets
- * go and says so. */
+/* A reload adds a check to a member: nobody lets go before it has failed. */
 static void reload_brings_a_check(void **state _unused_)
 {
 	for (int master = 0; master < 2; master++) {
@@ -601,11 +600,46 @@ static void reload_brings_a_check(void **state _unused_)
 		bench_init(&b);
 		bench_script(&b);
 		bench_reload(&b, &a, T0 + 4 * SEC);
-		for (size_t i = 0; i < MEMBERS; i++)
-			assert_int_equal(b.e.routers[i].state, VRRP_FAULT);
-		assert_int_equal(b.e.groups[0].state, master ? VRRP_FAULT : VRRP_BACKUP);
-		bench_check(&b, 0, T0 + 5 * SEC);
-		expect_all(&b, VRRP_BACKUP);
+		expect_all(&b, master ? VRRP_MASTER : VRRP_BACKUP);
+		bench_check(&b, 1, T0 + 5 * SEC);
+		expect_all(&b, VRRP_FAULT);
+	}
+}
+
+/* Nor for a member that is new and must wait for its check. */
+static void reload_adds_a_member_with_a_check(void **state _unused_)
+{
+	for (int code = 0; code < 2; code++) {
+		_cleanup_(bench_free) Bench a, b;
+
+		bench_init(&a);
+		a.config.n_instances = a.group.n_members = 2;
+		bench_start(&a);
+		bench_timer(&a, T0 + LAST);
+		assert_int_equal(a.e.groups[0].state, VRRP_MASTER);
+		bench_init(&b);
+		bench_script(&b);
+		b.instances[1].n_scripts = 0;
+		b.instances[2].scripts = &b.track;
+		b.instances[2].n_scripts = 1;
+		bench_reload(&b, &a, T0 + 4 * SEC);
+		assert_int_equal(b.e.routers[0].state, VRRP_MASTER);
+		assert_int_equal(b.e.routers[2].state, VRRP_FAULT);
+		assert_int_equal(b.e.groups[0].state, VRRP_MASTER);
+		assert_int_equal(vrrp_group_fault(&b.e, &b.e.routers[0], 0).reason, TRACE_NONE);
+		vrrp_engine_link(&b.e, "eth1", T0 + 4 * SEC, &b.out);
+		assert_int_equal(b.e.routers[0].state, VRRP_MASTER);
+		unit_forget(&b.out);
+		bench_check(&b, code, T0 + 5 * SEC);
+		if (code) {
+			expect_all(&b, VRRP_FAULT);
+			continue;
+		}
+		expect_effects(&b.out, "trace VRRP_Script(chk) succeeded\n"
+				       "trace (V3) Entering BACKUP STATE\n");
+		assert_int_equal(b.e.groups[0].state, VRRP_MASTER);
+		bench_timer(&b, T0 + 5 * SEC + LAST);
+		expect_all(&b, VRRP_MASTER);
 	}
 }
 
@@ -677,6 +711,7 @@ static const struct CMUnitTest tests[] = {
 	T(reload_takes_the_culprit_out),
 	T(reload_brings_a_culprit),
 	T(reload_brings_a_check),
+	T(reload_adds_a_member_with_a_check),
 	T(reload_keeps_a_wish),
 	T(status_tells_whose_fault_it_is),
 };
