@@ -235,7 +235,7 @@ void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out)
 			now, out);
 		for (size_t j = 0; j < g->config->n_members; j++)
 			master |= group_member(e, g, j)->state == VRRP_MASTER;
-		if (!culprit || master)
+		if (!culprit)
 			group_tell(e, g, master ? VRRP_MASTER : VRRP_BACKUP, out);
 		else if (!vrrp_fault_pending(culprit->fault.reason))
 			group_tell(e, g, VRRP_FAULT, out);
