@@ -27,6 +27,7 @@ PURE = {
 }
 EDGE = {
     "io": "base core",
+    "mail": "base",
     "daemon": "base core addr run track vrrp config node io",
     "cli": "base core track vrrp config io",
 }

@@ -66,8 +66,7 @@ typedef struct Effect {
 		} announce;
 		struct {
 			JobKey key;
-			const JobSpec *spec; /* JOB_CHECK, JOB_FIFO_READER: of the configuration;
-					      * of the others a copy is made */
+			const JobSpec *spec;
 		} job;
 		WatchFile watch_file;
 		bool watch_processes;

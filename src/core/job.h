@@ -4,6 +4,7 @@
 /* A program to run: a check script, a notify script, a resource agent. */
 
 #include "base/instant.h"
+#include "base/strbuf.h"
 
 /* Who asked, so that the answer finds its way back. One job of a key runs at a time. */
 typedef struct JobKey {
@@ -44,3 +45,15 @@ typedef struct JobResult {
 	const char *output; /* the last of what it wrote, borrowed for the step; NULL: nothing */
 	size_t output_len;  /* <= LIMIT_JOB_OUTPUT */
 } JobResult;
+
+/* A copy with all that it points to, in one piece: free() it. Without a name it is called by its
+ * program. */
+JobSpec *job_copy(const JobSpec *spec);
+/* The same words for the same user. */
+bool job_same(const JobSpec *a, const JobSpec *b);
+/* For people: the command; and "exited with status 1", "timed out". */
+void job_command_text(const JobSpec *spec, StrBuf *out);
+void job_result_text(const JobResult *result, StrBuf *out);
+bool job_failed(const JobResult *result);
+/* The last line that it wrote; if it wrote nothing, how it ended. free() it. */
+char *job_error(const JobResult *result);

@@ -26,6 +26,8 @@ enum {
 	LIMIT_ARGV = 256,	   /* words of a command */
 	LIMIT_JOB_OUTPUT = 1024,   /* bytes kept of what a program writes */
 	LIMIT_JOB_WAITING = 16,	   /* notifications of one instance that wait for their turn */
+	LIMIT_MAIL_WAITING = 256,  /* mails that wait for their turn */
+	LIMIT_STEP_JOBS = 16,	   /* notifications started in one step */
 	LIMIT_FILE_TEXT = 128,	   /* bytes of a tracked file that are looked at */
 	LIMIT_CMDLINE = 4096,	   /* bytes of a command line that are looked at */
 	LIMIT_FIFO_WAITING = 1024, /* lines kept for a FIFO that nobody reads */

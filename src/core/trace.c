@@ -146,8 +146,7 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_QUORUM_LOST] = { INFO, "Quorum lost for tracked process %s" },
 	[TRACE_NOTIFY_EXIT] = { WARNING, "(%s) notify script %o exited with status %a" },
 	[TRACE_NOTIFY_SIGNAL] = { WARNING, "(%s) notify script %o was ended by signal %a" },
-	[TRACE_NOTIFY_TIMEOUT] = { WARNING, "(%s) notify script %o did not end, others wait for "
-					    "it: stopped" },
+	[TRACE_NOTIFY_TIMEOUT] = { WARNING, "(%s) notify script %o did not end in time: stopped" },
 	[TRACE_NOTIFY_NOT_RUN] = { WARNING, "(%s) notify script %o could not be run: %e" },
 	[TRACE_NOTIFY_DROPPED] = { WARNING, "(%s) too many notifications wait for %o: the oldest "
 					    "that wait are dropped" },

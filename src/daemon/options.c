@@ -12,6 +12,7 @@
 enum { /* long options without a letter */
 	OPT_RUN_DIR = 256,
 	OPT_STATE_DIR,
+	OPT_NOTIFY_TIMEOUT,
 	OPT_NO_VRRP,
 	OPT_SIGNUM,
 	OPT_IGNORE_SIGINT,
@@ -60,6 +61,7 @@ static const struct option options_long[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "run-dir", required_argument, NULL, OPT_RUN_DIR },
 	{ "state-dir", required_argument, NULL, OPT_STATE_DIR },
+	{ "notify-timeout", required_argument, NULL, OPT_NOTIFY_TIMEOUT },
 	{ "no-vrrp", no_argument, NULL, OPT_NO_VRRP },
 	{ "cluster", no_argument, NULL, OPT_CLUSTER },
 	{ "no-cluster", no_argument, NULL, OPT_NO_CLUSTER },
@@ -86,6 +88,7 @@ static const char options_help[] =
 	"      --signum=NAME         print the number of a signal and end\n"
 	"      --run-dir=DIR         control socket and runtime files (/run/regent)\n"
 	"      --state-dir=DIR       state that outlives a boot (/var/lib/regent)\n"
+	"      --notify-timeout=SECONDS  how long a notify script may keep others waiting (30)\n"
 	"      --no-vrrp             do not run the VRRP engine\n"
 	"  -v, --version             print the version and end\n"
 	"  -h, --help                print this and end\n"
@@ -110,6 +113,19 @@ static bool options_facility(const char *text, int *ret_facility)
 	if (text[0] < '0' || text[0] > '7' || text[1])
 		return false;
 	*ret_facility = local[text[0] - '0'];
+	return true;
+}
+
+enum { OPTIONS_SECONDS_MAX = 86400 };
+
+static bool options_seconds(const char *text, uint64_t *ret_usec)
+{
+	char *end;
+	const unsigned long n = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || !n || n > OPTIONS_SECONDS_MAX)
+		return false;
+	*ret_usec = n * 1000000;
 	return true;
 }
 
@@ -167,6 +183,13 @@ static bool options_one(int option, const char *name, Options *o, int *ret_statu
 		if (options_facility(optarg, &o->log_facility))
 			break;
 		(void)fprintf(stderr, "regentd: unknown log facility %s\n", optarg);
+		*ret_status = EXIT_FATAL;
+		return false;
+	case OPT_NOTIFY_TIMEOUT:
+		if (options_seconds(optarg, &o->notify_timeout_usec))
+			break;
+		(void)fprintf(stderr, "regentd: --notify-timeout: %s is not 1 to %d seconds\n",
+			optarg, OPTIONS_SECONDS_MAX);
 		*ret_status = EXIT_FATAL;
 		return false;
 	case OPT_SIGNUM: *ret_status = options_signum(optarg); return false;

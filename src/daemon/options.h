@@ -24,6 +24,7 @@ typedef struct Options {
 	bool log_console, no_syslog, log_detail;
 	int log_facility;
 	bool no_respawn;
+	uint64_t notify_timeout_usec; /* 0: the default */
 	bool ignore_sigint;
 	bool no_vrrp;
 	bool config_test;

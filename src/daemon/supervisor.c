@@ -27,7 +27,7 @@ enum {
 	ENGINE_SETTLED_USEC = 10000000, /* one that lived so long is started again at once */
 	ENGINE_FIRST_DELAY_USEC = 500000,
 	ENGINE_LAST_DELAY_USEC = 30000000,
-	ENGINE_STOP_USEC = 8000000, /* longer than a check's TERM and KILL take */
+	ENGINE_STOP_USEC = 15000000, /* longer than run_stop() lets anything take: 13 s */
 	ENGINE_FIRST_FD = 3,
 };
 
@@ -139,6 +139,16 @@ static bool reload_read(Supervisor *s, Snapshot *snapshot)
 		if (d->severity != DIAG_NOTE)
 			diag_text(d, &s->next_text);
 	good = diag_may_start(&diags);
+	/* A file that is being written is empty for a moment. */
+	if (good && !config->vrrp.n_instances && (*s->config)->vrrp.n_instances) {
+		strbuf_printf(&s->next_text,
+			"%s has no vrrp_instance at all; to end the service, "
+			"stop the daemon\n",
+			s->options->config);
+		warn(s, "%s has no vrrp_instance at all; to end the service, stop the daemon",
+			s->options->config);
+		good = false;
+	}
 	if (good) {
 		s->next = config;
 	} else {
@@ -211,6 +221,7 @@ static _Noreturn void supervisor_become_engine(Supervisor *s, int channel, pid_t
 		.channel_fd = ENGINE_FIRST_FD + 1,
 		.ignore_sigint = s->options->ignore_sigint,
 		.dump_directory = s->dumps.directory,
+		.notify_timeout_usec = s->options->notify_timeout_usec,
 	};
 	/* Out of the way of each other first. */
 	const int will = dup(s->will_fd), socket = dup(channel);

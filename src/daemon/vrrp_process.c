@@ -10,6 +10,7 @@
 #include "io/io_machine.h"
 #include "node/node.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 typedef struct Process {
@@ -64,6 +65,27 @@ static void process_status(Process *p, bool json, StrBuf *out)
 		status_plain(s, out);
 }
 
+/* What a configuration cannot know: which program sends its mail. It stands beside this one, or
+ * where it was installed. */
+static void process_complete(Config *config)
+{
+	static const char name[] = "regent-mail";
+	char path[PATH_MAX];
+	const ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
+	char *last;
+
+	config->vrrp.mail.program = REGENT_LIBEXEC "/regent-mail";
+	if (n <= 0)
+		return;
+	path[n] = '\0';
+	last = strrchr(path, '/');
+	if (!last)
+		return;
+	memcpy(last + 1, name, sizeof(name));
+	if (!access(path, X_OK))
+		config->vrrp.mail.program = arena_strdup(&config->arena, path);
+}
+
 /* The supervisor has found the very same text good; what makes a difference now can only be the
  * machine (an interface that went away). NULL: not to be used, and was told. */
 static Config *process_read_config(Process *p, int fd)
@@ -77,8 +99,10 @@ static Config *process_read_config(Process *p, int fd)
 
 	if (!r) {
 		config_read(p->args->config_path, &world, config, &diags);
-		if (diag_may_start(&diags))
+		if (diag_may_start(&diags)) {
+			process_complete(config);
 			return config;
+		}
 	}
 	strbuf_add(&refused, CONTROL_REFUSED);
 	vec_foreach(d, &diags.all)
@@ -163,6 +187,8 @@ int vrrp_process_run(VrrpProcess *args)
 	Process p = { .args = args, .node = node_new(&args->config->vrrp), .started = io_now() };
 	int r;
 
+	process_complete(args->config);
+	node_set_notify_timeout(p.node, args->notify_timeout_usec);
 	r = process_setup(&p, args);
 	if (!r)
 		r = io_machine_start(p.machine);

@@ -15,6 +15,7 @@ typedef struct VrrpProcess {
 	int channel_fd; /* requests of the control socket */
 	bool ignore_sigint;
 	const char *dump_directory;
+	Span notify_timeout_usec; /* 0: the default */
 } VrrpProcess;
 
 /* Runs until it is told to stop; gives the exit status. */

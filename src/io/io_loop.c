@@ -78,6 +78,11 @@ void io_loop_exit(IoLoop *l, int code)
 	(void)sd_event_exit(l->event, code);
 }
 
+void io_loop_turn(IoLoop *l, Span at_most_usec)
+{
+	(void)sd_event_run(l->event, at_most_usec);
+}
+
 static IoSource *source_new(IoLoop *l, void *data)
 {
 	IoSource *s = NEW(IoSource);
@@ -120,6 +125,11 @@ int io_loop_fd(IoLoop *l, int fd, uint32_t epoll_events, IoFdHandler *handler, v
 	s->on_fd = handler;
 	return source_made(
 		s, sd_event_add_io(l->event, &s->source, fd, epoll_events, on_fd, s), ret_source);
+}
+
+void io_source_background(IoSource *s)
+{
+	(void)sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IDLE);
 }
 
 static int on_signal(

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/io_machine.h"
 
+#include "io/io_fifo.h"
+#include "io/io_file.h"
 #include "io/io_netlink.h"
 #include "io/io_packet.h"
+#include "io/io_process.h"
 #include "io/io_spawn.h"
 
 #include <sys/epoll.h>
@@ -16,6 +19,9 @@ struct IoMachine {
 	IoNetlink *netlink;
 	IoPacket *packet;
 	IoSpawn *spawn;
+	IoFile *file;
+	IoProcess *process;
+	IoFifo *fifo;
 	IoSource *netlink_source, *timer;
 	Instant now;	    /* of the events that are being delivered */
 	VEC(Event) pending; /* netlink's, and what applying ops brought about */
@@ -27,8 +33,7 @@ static void machine_event(IoMachine *m, Event *event)
 	m->handler(m->data, event);
 }
 
-/* Everything that is pending is told before time goes on. */
-static void machine_settle(IoMachine *m)
+static void machine_pending(IoMachine *m)
 {
 	for (size_t i = 0; i < m->pending.n; i++) {
 		Event event = m->pending.items[i];
@@ -38,6 +43,20 @@ static void machine_settle(IoMachine *m)
 	if (m->pending.cap > LIMIT_STEP_KEEP)
 		vec_free(&m->pending);
 	vec_clear(&m->pending);
+}
+
+/* Everything that is pending is told before time goes on. */
+static void machine_settle(IoMachine *m)
+{
+	Event event;
+
+	machine_pending(m);
+	/* Asked one by one: a step may end what the next piece of news would have been of. */
+	while (io_file_news(m->file, &event) || io_process_news(m->process, &event) ||
+		io_fifo_news(m->fifo, &event)) {
+		machine_event(m, &event);
+		machine_pending(m);
+	}
 	m->handler(m->data, NULL);
 }
 
@@ -99,6 +118,14 @@ static void machine_on_job(void *data, const EventJobDone *done)
 	machine_settle(m);
 }
 
+static void machine_on_news(void *data)
+{
+	IoMachine *m = data;
+
+	m->now = io_now();
+	machine_settle(m);
+}
+
 int io_machine_new(IoLoop *loop, const IoJournal *journal, IoWill *will, IoMachineHandler *handler,
 	void *data, IoMachine **ret_machine)
 {
@@ -123,6 +150,9 @@ int io_machine_new(IoLoop *loop, const IoJournal *journal, IoWill *will, IoMachi
 		return r;
 	}
 	m->spawn = io_spawn_new(loop, machine_on_job, m);
+	m->file = io_file_new(loop, machine_on_news, m);
+	m->process = io_process_new(loop, machine_on_news, m);
+	m->fifo = io_fifo_new(loop, machine_on_news, m);
 	*ret_machine = m;
 	return 0;
 }
@@ -131,6 +161,9 @@ void io_machine_free(IoMachine *m)
 {
 	if (!m)
 		return;
+	io_fifo_free(m->fifo);
+	io_process_free(m->process);
+	io_file_free(m->file);
 	io_spawn_free(m->spawn);
 	io_source_free(m->timer);
 	io_source_free(m->netlink_source);
@@ -212,12 +245,12 @@ static void machine_apply_one(IoMachine *m, const Op *op)
 	case OP_SPAWN: machine_spawn(m, op); break;
 	case OP_KILL: io_spawn_kill(m->spawn, op->kill.job, op->kill.signal); break;
 	case OP_WILL: io_will_set(m->will, &op->send); break;
-	case OP_WATCH_FILE:
-	case OP_WATCH_PROCESSES:
-	case OP_WATCH_PID:
-	case OP_FIFO_OPEN:
-	case OP_FIFO_CLOSE:
-	case OP_FIFO_LINE: break;
+	case OP_WATCH_FILE: io_file_watch(m->file, &op->watch_file); break;
+	case OP_WATCH_PROCESSES: io_process_watch_all(m->process, op->watch_processes); break;
+	case OP_WATCH_PID: io_process_watch(m->process, op->watch_pid); break;
+	case OP_FIFO_OPEN: io_fifo_open(m->fifo, &op->fifo); break;
+	case OP_FIFO_CLOSE: io_fifo_close(m->fifo, op->fifo.path); break;
+	case OP_FIFO_LINE: io_fifo_line(m->fifo, &op->fifo); break;
 	case OP_TRACE: io_journal_trace(m->journal, &op->trace); break;
 	}
 }
@@ -254,6 +287,11 @@ void io_machine_act(IoMachine *m, const Ops *ops)
 void io_machine_arm(IoMachine *m, Instant at)
 {
 	io_timer_arm(m->timer, at);
+}
+
+uint64_t io_machine_fifo_lost(const IoMachine *m)
+{
+	return io_fifo_lost(m->fifo);
 }
 
 uint64_t io_machine_send_failures(const IoMachine *m)

@@ -29,4 +29,6 @@ void io_machine_apply(IoMachine *m, const Ops *ops);
 void io_machine_act(IoMachine *m, const Ops *ops);
 /* When the handler wants its next EVENT_TIMER. */
 void io_machine_arm(IoMachine *m, Instant at);
+/* Lines to FIFOs that nobody will read. */
+uint64_t io_machine_fifo_lost(const IoMachine *m);
 uint64_t io_machine_send_failures(const IoMachine *m);

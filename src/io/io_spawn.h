@@ -2,13 +2,16 @@
 #pragma once
 
 /* Running programs: own process group, closed descriptors, the signal mask and dispositions of a
- * fresh process, the user that was asked for, no shell. The end is noticed by pidfd. */
+ * fresh process, the user and groups that were asked for, an environment of PATH, LANG and TZ, no
+ * shell. The end is noticed by pidfd; the last of what was written to standard output and error
+ * comes with it. A program that writes much never keeps the loop from anything else. */
 
 #include "core/event.h"
 #include "io/io_loop.h"
 
 typedef struct IoSpawn IoSpawn;
 
+/* done->output is good for the call. */
 typedef void IoSpawnHandler(void *data, const EventJobDone *done);
 
 IoSpawn *io_spawn_new(IoLoop *loop, IoSpawnHandler *handler, void *data);

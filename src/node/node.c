@@ -10,6 +10,7 @@ struct Node {
 	Run run;
 	Effects effects;
 	Ops ops;
+	Ops later;   /* for the end of the step: what is said of what was done in it */
 	bool resync; /* engines wait until all was told anew */
 	bool stopping;
 };
@@ -32,6 +33,11 @@ Node *node_new(const VrrpConfig *config)
 	return n;
 }
 
+void node_set_notify_timeout(Node *n, Span timeout_usec)
+{
+	n->run.lane_timeout_usec = timeout_usec;
+}
+
 void node_free(Node *n)
 {
 	if (!n)
@@ -42,6 +48,7 @@ void node_free(Node *n)
 	run_free(&n->run);
 	effects_free(&n->effects);
 	vec_free(&n->ops.list);
+	vec_free(&n->later.list);
 	link_table_free(&n->links);
 	free(n);
 }
@@ -64,7 +71,38 @@ static void node_trace(Node *n, TraceRecord t)
 
 static void node_fifo(Node *n, OpKind kind, const FifoOp *fifo)
 {
-	ops_add(&n->ops, (Op){ .kind = kind, .fifo = *fifo });
+	ops_add(&n->later, (Op){ .kind = kind, .fifo = *fifo });
+}
+
+/* Of whom a notification speaks; NULL: of one that the configuration does not have any more. */
+static const char *node_notifier(const Node *n, JobKey key)
+{
+	if (key.kind == JOB_NOTIFY && key.id < n->config->n_instances)
+		return n->config->instances[key.id].name;
+	if (key.kind == JOB_NOTIFY_GROUP && key.id < n->config->n_groups)
+		return n->config->groups[key.id].name;
+	return NULL;
+}
+
+static void node_job(Node *n, JobKey key, const JobSpec *spec, Instant now)
+{
+	const bool later = key.kind == JOB_FIFO_READER;
+	const char *awaited = run_submit(&n->run, key, spec, now, later ? &n->later : &n->ops);
+
+	if (awaited)
+		node_trace(n, (TraceRecord){ .reason = TRACE_NOTIFY_DROPPED,
+				      .subject = node_notifier(n, key),
+				      .object = arena_strdup(&n->effects.scratch, awaited) });
+}
+
+/* The world hears of a change when it is there: addresses first, then FIFOs, then programs. */
+static void node_tell(Node *n, Instant now)
+{
+	vec_foreach(op, &n->later.list)
+		ops_add(&n->ops, *op);
+	vec_clear(&n->later.list);
+	if (!addr_manager_busy(&n->addrs))
+		run_step(&n->run, now, &n->ops);
 }
 
 static void node_lower_one(Node *n, const Effect *e, Instant now)
@@ -86,7 +124,7 @@ static void node_lower_one(Node *n, const Effect *e, Instant now)
 	case EFFECT_ANNOUNCE:
 		announcer_start(&n->announcer, e->announce.owner, &e->announce.plan, now);
 		break;
-	case EFFECT_JOB: run_submit(&n->run, e->job.key, e->job.spec, now, &n->ops); break;
+	case EFFECT_JOB: node_job(n, e->job.key, e->job.spec, now); break;
 	case EFFECT_JOB_CANCEL: run_cancel(&n->run, e->job.key, now, &n->ops); break;
 	case EFFECT_WATCH_FILE:
 		ops_add(&n->ops, (Op){ .kind = OP_WATCH_FILE, .watch_file = e->watch_file });
@@ -218,6 +256,43 @@ static void node_ready(Node *n, Instant now)
 		node_look(n, l->name, now);
 }
 
+/* A notification that fails changes nothing else. */
+static void node_notify_failed(Node *n, const RunResult *r)
+{
+	static const TraceReason reasons[] = {
+		[JOB_EXITED] = TRACE_NOTIFY_EXIT,
+		[JOB_SIGNALED] = TRACE_NOTIFY_SIGNAL,
+		[JOB_TIMEOUT] = TRACE_NOTIFY_TIMEOUT,
+		[JOB_NOT_RUN] = TRACE_NOTIFY_NOT_RUN,
+	};
+
+	if (job_failed(&r->result))
+		node_trace(n, (TraceRecord){ .reason = reasons[r->result.end],
+				      .subject = node_notifier(n, r->key),
+				      .object = arena_strdup(&n->effects.scratch, r->name),
+				      .a = r->result.code });
+}
+
+static void node_mail_failed(Node *n, const RunResult *r)
+{
+	_cleanup_free_ char *error = NULL;
+
+	if (!job_failed(&r->result))
+		return;
+	error = job_error(&r->result);
+	node_trace(n, (TraceRecord){ .reason = TRACE_MAIL_FAILED,
+			      .subject = arena_strdup(&n->effects.scratch, r->name),
+			      .object = arena_strdup(&n->effects.scratch, error) });
+}
+
+static void node_reader_ended(Node *n, const RunResult *r)
+{
+	node_trace(n, (TraceRecord){ .reason = TRACE_READER_ENDED,
+			      .subject = arena_strdup(&n->effects.scratch, r->name),
+			      .object = n->config->fifos[r->key.id].path,
+			      .a = r->result.code });
+}
+
 static void node_result(Node *n, const RunResult *r, Instant now)
 {
 	switch ((JobKind)r->key.kind) {
@@ -225,9 +300,9 @@ static void node_result(Node *n, const RunResult *r, Instant now)
 		vrrp_engine_check_done(&n->vrrp, r->key.id, &r->result, now, &n->effects);
 		break;
 	case JOB_NOTIFY:
-	case JOB_NOTIFY_GROUP:
-	case JOB_FIFO_READER:
-	case JOB_MAIL: break;
+	case JOB_NOTIFY_GROUP: node_notify_failed(n, r); break;
+	case JOB_FIFO_READER: node_reader_ended(n, r); break;
+	case JOB_MAIL: node_mail_failed(n, r); break;
 	}
 }
 
@@ -301,6 +376,7 @@ static void node_event(Node *n, const Event *event)
 	case EVENT_OP_FAILED: node_op_failed(n, &event->op_failed, now); break;
 	case EVENT_STOP:
 		n->stopping = true;
+		run_stop(&n->run, now);
 		vrrp_engine_stop(&n->vrrp, now, &n->effects);
 		break;
 	}
@@ -314,6 +390,8 @@ static void node_reset(Node *n)
 		vec_free(&n->ops.list);
 	if (n->effects.list.cap > LIMIT_STEP_KEEP)
 		vec_free(&n->effects.list);
+	if (n->later.list.cap > LIMIT_STEP_KEEP)
+		vec_free(&n->later.list);
 	vec_clear(&n->ops.list);
 	arena_reset(&n->effects.scratch);
 }
@@ -327,6 +405,7 @@ const Ops *node_step(Node *n, const Event *event)
 	/* Neighbours are told of an address when it is there. */
 	if (!addr_manager_busy(&n->addrs))
 		announcer_step(&n->announcer, event->now, &n->ops, &n->effects.scratch);
+	node_tell(n, event->now);
 	return &n->ops;
 }
 
@@ -367,6 +446,15 @@ static void node_reload_addrs(Node *n, const VrrpReload *reload, Instant now)
 	addr_manager_free(&old);
 }
 
+static void node_reload_jobs(Node *n, const VrrpReload *reload, Instant now)
+{
+	const VrrpConfig *c = reload->to;
+
+	run_adopt(&n->run, JOB_CHECK, reload->scripts, c->n_scripts, now, &n->ops);
+	run_adopt(&n->run, JOB_NOTIFY, reload->instances, c->n_instances, now, &n->ops);
+	run_adopt(&n->run, JOB_NOTIFY_GROUP, reload->groups, c->n_groups, now, &n->ops);
+}
+
 const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 {
 	_cleanup_(arena_free) Arena arena = { 0 };
@@ -376,6 +464,7 @@ const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 	node_reset(n);
 	vrrp_engine_retire(&old, &reload, now, &n->effects);
 	node_lower(n, now); /* still with the old indexes */
+	node_reload_jobs(n, &reload, now);
 	node_reload_addrs(n, &reload, now);
 	vrrp_engine_init(&n->vrrp, config, &n->links);
 	vrrp_engine_adopt(&n->vrrp, &old, &reload, now, &n->effects);
@@ -383,6 +472,7 @@ const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 	node_trace(n, (TraceRecord){ .reason = TRACE_RELOADED });
 	addr_manager_settle(&n->addrs);
 	addr_manager_step(&n->addrs, &n->ops);
+	node_tell(n, now);
 	vrrp_engine_free(&old);
 	n->config = config;
 	return &n->ops;
@@ -410,9 +500,16 @@ static bool node_has_addr(const void *data, uint32_t owner, size_t i)
 	return addr_manager_present(&n->addrs, owner, i);
 }
 
+static void node_job_status(const void *data, JobKey key, Instant now, Status *out)
+{
+	const Node *n = data;
+
+	run_status(&n->run, key, now, out);
+}
+
 void node_status(Node *n, Instant now, Status *out)
 {
-	vrrp_engine_status(&n->vrrp, now, node_has_addr, n, out);
+	vrrp_engine_status(&n->vrrp, now, node_has_addr, node_job_status, n, out);
 }
 
 void node_dump(const Node *n, VrrpDumpKind kind, const VrrpDumpTime *time, StrBuf *out)

@@ -15,6 +15,8 @@ typedef struct Node Node;
 
 /* The configuration must outlive the node. */
 Node *node_new(const VrrpConfig *config);
+/* How long a notification script may keep others of its instance waiting; 0: 30 s. */
+void node_set_notify_timeout(Node *n, Span timeout_usec);
 void node_free(Node *n);
 static inline void cleanup_node(Node **n)
 {

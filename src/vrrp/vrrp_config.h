@@ -69,8 +69,9 @@ typedef struct VrrpMailConfig {
 	const char *helo, *from;
 	const char *const *to;
 	size_t n_to;
-	Span timeout_usec; /* smtp_connect_timeout */
-	bool no_faults;	   /* no_email_faults */
+	Span timeout_usec;   /* smtp_connect_timeout */
+	bool no_faults;	     /* no_email_faults */
+	const char *program; /* sends what it reads; set by the daemon, NULL: no mail */
 } VrrpMailConfig;
 
 enum { VRRP_FIFOS = 2 }; /* notify_fifo, vrrp_notify_fifo */

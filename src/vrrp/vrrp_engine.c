@@ -58,10 +58,10 @@ void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant
 	}
 	vrrp_fsm_step(r, in, now, out);
 	timerq_set(&e->timers, r->id, r->due);
-	if (r->state == before)
-		return;
-	vrrp_notify_state(e, r, before, out);
-	vrrp_group_follow(e, r, before, now, out);
+	if (r->state != r->notified)
+		vrrp_notify_state(e, r, out);
+	if (r->state != before)
+		vrrp_group_follow(e, r, before, now, out);
 }
 
 static void engine_check_timer(VrrpEngine *e, TrackScript *s)
@@ -253,6 +253,7 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 {
 	const VrrpInput in = { .kind = VRRP_IN_STOP };
+	const bool ran = e->running;
 
 	e->running = false;
 	e->listen_again = INSTANT_NEVER;
@@ -266,7 +267,8 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 					 .job = { .key = { JOB_CHECK, (uint32_t)i } } });
 	}
 	vrrp_trackers_stop(e, out);
-	vrrp_notify_stop(e, out);
+	if (ran)
+		vrrp_notify_stop(e, out);
 }
 
 bool vrrp_router_uses_link(const VrrpRouter *r, const char *name)
@@ -444,8 +446,10 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	r->counters.zero_received += advert.priority == VRRP_PRIORITY_STOP;
 	master = r->state == VRRP_MASTER;
 	vrrp_engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
-	if (master && r->state == VRRP_MASTER && engine_is_lower(r, &advert))
+	if (master && r->state == VRRP_MASTER && engine_is_lower(r, &advert)) {
+		vrrp_notify_lower_priority(e, r, out);
 		vrrp_group_announce(e, r, now, out);
+	}
 	vrrp_group_heard(e, r, now, out);
 	engine_differences(r, &advert, out);
 }

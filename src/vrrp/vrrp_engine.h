@@ -16,6 +16,7 @@ typedef struct VrrpGroup {
 	const VrrpGroupConfig *config; /* borrowed */
 	VrrpState state;	       /* as it was told last; INIT: not yet */
 	bool following;		       /* members are being taken along: they take nobody else */
+	VrrpState mailed;	       /* of which a mail spoke last */
 } VrrpGroup;
 
 typedef struct VrrpEngine {
@@ -138,11 +139,19 @@ void vrrp_groups_stop(VrrpEngine *e, Effects *out);
 /* After a reload: members that are new, or that have other companions now, find together. */
 void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out);
 
-/* Notifications (vrrp_notify.c). A router is in another state now. */
-void vrrp_notify_state(VrrpEngine *e, const VrrpRouter *r, VrrpState before, Effects *out);
+/* Notifications (vrrp_notify.c). A router may be in another state than was told, or no longer wait
+ * in silence for what it tracks. */
+void vrrp_notify_state(VrrpEngine *e, const VrrpRouter *r, Effects *out);
 void vrrp_notify_group(VrrpEngine *e, uint32_t group, VrrpState state, Effects *out);
 void vrrp_notify_priority(VrrpEngine *e, const VrrpRouter *r, Effects *out);
+/* A master has heard one that must give way to it, and stays. */
 void vrrp_notify_lower_priority(VrrpEngine *e, const VrrpRouter *r, Effects *out);
+/* A reload has taken it away (behaviour 134). */
+void vrrp_notify_deleted(VrrpEngine *e, const VrrpRouter *r, Effects *out);
+/* To the FIFOs only: fifo_write_vrrp_states_on_reload (behaviour 140). */
+void vrrp_notify_all_states(VrrpEngine *e, Effects *out);
+/* After a reload: FIFOs that both have stay open, and so do their readers if they are the same. */
+void vrrp_notify_reload(const VrrpEngine *e, const VrrpConfig *from, Effects *out);
 /* FIFOs and their readers. */
 void vrrp_notify_start(VrrpEngine *e, Effects *out);
 void vrrp_notify_stop(VrrpEngine *e, Effects *out);
@@ -150,8 +159,13 @@ void vrrp_notify_stop(VrrpEngine *e, Effects *out);
 /* Adds `scripts`, and `files`, `processes` and `link_delays` if there are any
  * (vrrp_status_track.c). */
 void vrrp_status_track(const VrrpEngine *e, Instant now, Status *out);
-/* Adds `instances` and the trackers (vrrp_status.c). `has_addr` tells whether an address of a router is
- * on the machine. */
+/* Adds `instances` and the rest (vrrp_status.c). `has_addr` tells whether an address of a router is
+ * on the machine, `jobs` what became of the jobs of a key. */
 typedef bool VrrpHasAddr(const void *data, uint32_t id, size_t i);
-void vrrp_engine_status(
-	const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data, Status *out);
+typedef void VrrpJobStatus(const void *data, JobKey key, Instant now, Status *out);
+void vrrp_engine_status(const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr,
+	VrrpJobStatus *jobs, const void *data, Status *out);
+/* For vrrp_status.c: has it any script; `fifos` and `mail`. */
+bool vrrp_notify_configured(const VrrpNotifyConfig *c);
+void vrrp_notify_status(
+	const VrrpEngine *e, Instant now, VrrpJobStatus *jobs, const void *data, Status *out);

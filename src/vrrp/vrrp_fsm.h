@@ -47,6 +47,8 @@ typedef struct VrrpRouter {
 	Instant changed;
 	TraceRecord cause;
 	VrrpCounters counters;
+	/* For vrrp_notify.c: of which state scripts and mails spoke last. */
+	VrrpState notified, mailed;
 } VrrpRouter;
 
 typedef enum VrrpInputKind {

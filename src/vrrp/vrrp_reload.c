@@ -104,9 +104,11 @@ void vrrp_engine_retire(VrrpEngine *old, const VrrpReload *reload, Instant now, 
 		if (reload->instances[i] != VRRP_NEW)
 			kept[reload->instances[i]] = true;
 	for (size_t i = 0; i < reload->from->n_instances; i++)
-		if (!kept[i])
+		if (!kept[i]) {
 			/* Not vrrp_engine_step(): a group does not follow a member that is gone. */
 			vrrp_fsm_step(&old->routers[i], &in, now, out);
+			vrrp_notify_deleted(old, &old->routers[i], out);
+		}
 }
 
 /* What a router says of its state must not speak of a configuration that is gone. */
@@ -191,20 +193,6 @@ static void reload_router(
 	timerq_set(&e->timers, r->id, r->due);
 }
 
-static bool reload_same_words(const char *const *a, const char *const *b)
-{
-	for (; *a && *b; a++, b++)
-		if (strcmp(*a, *b) != 0)
-			return false;
-	return !*a && !*b;
-}
-
-static bool reload_same_job(const JobSpec *a, const JobSpec *b)
-{
-	return a->uid == b->uid && a->gid == b->gid && a->timeout_usec == b->timeout_usec &&
-	       reload_same_words(a->argv, b->argv);
-}
-
 /* A result stays true over a reload; a check that has changed gives its next one at once. */
 static void reload_script(
 	VrrpEngine *e, TrackScript *s, const TrackScript *was, Instant now, Effects *out)
@@ -224,7 +212,7 @@ static void reload_script(
 	*s = *was;
 	s->config = c;
 	s->index = index;
-	if (reload_same_job(&c->job, &was->config->job)) {
+	if (job_same(&c->job, &was->config->job)) {
 		s->due = MIN(s->due, instant_add(now, c->interval_usec));
 	} else {
 		if (s->running)
@@ -271,6 +259,14 @@ void vrrp_engine_adopt(
 	e->malformed = old->malformed;
 	if (!e->running)
 		return;
+	vrrp_notify_reload(e, reload->from, out);
+	for (uint32_t i = 0; i < e->config->n_groups; i++)
+		if (reload->groups[i] != VRRP_NEW) {
+			const VrrpGroupConfig *config = e->groups[i].config;
+
+			e->groups[i] = old->groups[reload->groups[i]];
+			e->groups[i].config = config;
+		}
 	reload_scripts(e, old, reload, now, out);
 	vrrp_trackers_adopt(e, old, reload, now, out);
 	for (uint32_t i = 0; i < e->config->n_instances; i++)
@@ -298,4 +294,6 @@ void vrrp_engine_adopt(
 			vrrp_engine_unlisten(e, was->ifindex, vrrp_router_hears(was), out);
 	}
 	reload_wills(e, old, out);
+	if (e->config->fifo_states_on_reload)
+		vrrp_notify_all_states(e, out);
 }

@@ -140,17 +140,35 @@ static void status_group(const VrrpEngine *e, const VrrpGroup *g, Status *out)
 		status_string(members, NULL, e->config->instances[g->config->members[i]].name);
 }
 
-void vrrp_engine_status(
-	const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr, const void *data, Status *out)
+static void status_notify(const VrrpNotifyConfig *c, JobKey key, Instant now, VrrpJobStatus *jobs,
+	const void *data, Status *out)
+{
+	if (vrrp_notify_configured(c))
+		jobs(data, key, now, status_object(out, "notify"));
+}
+
+void vrrp_engine_status(const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr,
+	VrrpJobStatus *jobs, const void *data, Status *out)
 {
 	Status *list = status_list(out, "instances");
 
-	for (size_t i = 0; i < e->config->n_instances; i++)
-		status_router(e, &e->routers[i], now, has_addr, data, status_object(list, NULL));
+	for (uint32_t i = 0; i < e->config->n_instances; i++) {
+		Status *one = status_object(list, NULL);
+
+		status_router(e, &e->routers[i], now, has_addr, data, one);
+		status_notify(&e->config->instances[i].notify, (JobKey){ JOB_NOTIFY, i }, now, jobs,
+			data, one);
+	}
 	list = status_list(out, "groups");
-	for (size_t i = 0; i < e->config->n_groups; i++)
-		status_group(e, &e->groups[i], status_object(list, NULL));
+	for (uint32_t i = 0; i < e->config->n_groups; i++) {
+		Status *one = status_object(list, NULL);
+
+		status_group(e, &e->groups[i], one);
+		status_notify(&e->config->groups[i].notify, (JobKey){ JOB_NOTIFY_GROUP, i }, now,
+			jobs, data, one);
+	}
 	vrrp_status_track(e, now, out);
+	vrrp_notify_status(e, now, jobs, data, out);
 	status_number(out, "unknown_vrid_packets", (int64_t)e->unknown_vrid);
 	status_number(out, "malformed_packets", (int64_t)e->malformed);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "vrrp/vrrp_engine.h"
 
-#include <stdio.h>
-
 static const char *status_health(TrackHealth health)
 {
 	switch (health) {
@@ -15,21 +13,15 @@ static const char *status_health(TrackHealth health)
 
 static void status_script(const TrackScript *t, Status *out)
 {
-	static const char *const ends[] = {
-		[JOB_EXITED] = "exited with status",
-		[JOB_SIGNALED] = "ended by signal",
-		[JOB_TIMEOUT] = "timed out",
-		[JOB_NOT_RUN] = "could not be run, errno",
-	};
-	char text[64];
+	_cleanup_(strbuf_free) StrBuf text = { 0 };
 
 	status_string(out, "name", t->config->name);
 	status_string(out, "health", status_health(t->health));
 	status_bool(out, "running", t->running);
 	if (!t->any_result)
 		return;
-	(void)snprintf(text, sizeof(text), "%s %d", ends[t->last.end], t->last.code);
-	status_string(out, "last_result", t->last.end == JOB_TIMEOUT ? ends[JOB_TIMEOUT] : text);
+	job_result_text(&t->last, &text);
+	status_string(out, "last_result", strbuf_text(&text));
 	status_milli(out, "last_took", (int64_t)(t->last.took_usec / USEC_PER_MSEC));
 	if (t->last.output_len)
 		status_lines(out, "output", t->output, t->last.output_len);

@@ -23,14 +23,31 @@ def pytest_report_header():
     return f"daemon: {daemons.KIND} ({daemons.BUILD})"
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--daemon", choices=["regentd", "keepalived"],
+                     default=os.environ.get("REGENT_E2E_DAEMON", "regentd"),
+                     help="what runs wherever a test does not ask for one by name")
+    parser.addoption("--ignore-only", action="store_true",
+                     help="run also what is marked for the other daemon, to see it fail")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--ignore-only"):
+        return
     for item in items:
         if item.get_closest_marker("regent") and daemons.KIND != "regentd":
             item.add_marker(pytest.mark.skip(reason="only regentd promises this"))
+        for mark in item.iter_markers("only"):
+            if mark.args[0] != daemons.KIND:
+                reason = f"only {mark.args[0]}: {mark.kwargs['reason']}"
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_configure(config):
+    daemons.KIND = config.getoption("--daemon")
     config.addinivalue_line("markers", "regent: what only regentd promises, not keepalived")
+    config.addinivalue_line(
+        "markers", "only(daemon, reason=...): what only that daemon does; why the other does not")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -2,7 +2,8 @@
 """regentd and keepalived as the tests start, stop, kill and question them.
 
 REGENT_BUILD says where the programs of the build are (./build of the checkout).
-REGENT_E2E_DAEMON=keepalived runs keepalived wherever a test does not ask for one by name.
+`--daemon=keepalived` (or REGENT_E2E_DAEMON=keepalived) runs keepalived wherever a test does not ask
+for one by name.
 """
 import json
 import os
@@ -10,10 +11,15 @@ import re
 import signal
 import subprocess
 
+import lab
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.environ.get("REGENT_BUILD", os.path.join(ROOT, "build")))
-KIND = os.environ.get("REGENT_E2E_DAEMON", "regentd")
+KIND = os.environ.get("REGENT_E2E_DAEMON", "regentd")      # conftest.py sets it from --daemon
 REGENT = os.path.join(BUILD, "regent")
+
+# What the log says when a new configuration is in force.
+RELOADED = "Reload complete"
 
 _PREFIX = re.compile(r"^(?:\S+ \S+\[\d+\]: |\w{3} \w{3} +\d+ [\d:]+ \d{4}: )")
 
@@ -40,7 +46,7 @@ class Daemon:
         number = len(host.network.daemons)
         self.config = host.write(f"daemon{number}.conf", config)
         self.log_path = os.path.join(host.dir, f"daemon{number}.log")
-        self.process = None
+        self.process, self._child = None, None
         open(self.log_path, "w").close()
         host.network.daemons.append(self)
 
@@ -59,13 +65,20 @@ class Daemon:
     def start(self):
         with open(self.log_path, "ab") as log:
             self.process = self.host.popen(*self.command(), stdout=log, stderr=log, env=self.env)
+        self._child = None
         return self
 
     # Processes.
 
     @property
     def pid(self):
-        return self.process.pid
+        """Of the daemon; where the host has its own processes, a child of what entered there."""
+        if not self.host.pidns:
+            return self.process.pid
+        if self._child is None:
+            self._child = self.host.network.wait(
+                "the daemon's process", lambda: lab.children(self.process.pid), 5)[0]
+        return self._child
 
     def running(self):
         return self.process is not None and self.process.poll() is None
@@ -75,9 +88,11 @@ class Daemon:
         try:
             with open(self.host.path("/run/engine.pid")) as f:
                 pid = int(f.read())
+            if self.host.pidns:
+                pid = next(p for p in lab.children(self.pid) if lab.inner_pid(p) == pid)
             with open(f"/proc/{pid}/stat") as f:
                 fields = f.read().rsplit(")", 1)[1].split()
-        except (OSError, ValueError, IndexError):
+        except (OSError, ValueError, IndexError, StopIteration):
             return None
         return pid if fields[0] != "Z" and int(fields[1]) == self.pid else None
 
@@ -99,6 +114,31 @@ class Daemon:
                     mine[pid] = mine.get(parent, 0) + 1
                     grown = True
         return sorted(mine, key=lambda pid: -mine[pid])
+
+    def processes(self):
+        """The daemon itself and its engine, with the number of descriptors each has open."""
+        pids = [self.pid] + [p for p in lab.children(self.pid) if lab.state_of(p) != "Z"
+                             and self._is_own(p)]
+        return {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in pids}
+
+    def _is_own(self, pid):
+        try:
+            return os.readlink(f"/proc/{pid}/exe") == os.readlink(f"/proc/{self.pid}/exe")
+        except OSError:
+            return False
+
+    def zombies(self):
+        """Children that nobody has asked how they ended."""
+        return [p for own in [self.pid, *lab.children(self.pid)] for p in lab.children(own)
+                if lab.state_of(p) == "Z"]
+
+    def memory(self):
+        """Of the largest process of the daemon, in KiB."""
+        sizes = []
+        for pid in self.processes():
+            with open(f"/proc/{pid}/status") as f:
+                sizes.append(int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]))
+        return max(sizes)
 
     def send(self, number):
         os.kill(self.pid, number)
@@ -132,6 +172,26 @@ class Daemon:
         self.kills += 1
         os.kill(pid, number)
         return pid
+
+    def write(self, config):
+        """A new configuration, not yet read."""
+        with open(self.config + ".new", "w") as f:
+            f.write(config)
+        os.rename(self.config + ".new", self.config)
+
+    def reload(self, config=None, command=False, timeout=10):
+        """Reads the (new) configuration: by signal, or by `regent reload`. Returns when it is in
+        force."""
+        if config is not None:
+            self.write(config)
+        mark = self.mark()
+        if command:
+            self.run_regent("reload")
+        else:
+            self.send(signal.SIGHUP)
+        self.host.network.wait(f"{self.kind} has reloaded",
+                               lambda: self.said(RELOADED, mark), timeout)
+        return mark
 
     # What it says.
 
@@ -182,14 +242,18 @@ class Daemon:
 
     # State by the log, so that it works for either daemon.
 
+    def states(self, name="VI_1", since=0):
+        """Every state that was entered, in order."""
+        pattern = re.compile(rf"\({re.escape(name)}\) Entering (\w+) STATE")
+        return [m[1] for m in map(pattern.search, self.messages()[since:]) if m]
+
     def state(self, name="VI_1"):
         """MASTER, BACKUP, FAULT or None: the last transition in the log."""
-        found = None
-        pattern = re.compile(rf"\({re.escape(name)}\) Entering (\w+) STATE")
-        for line in self.messages():
-            if match := pattern.search(line):
-                found = match[1]
-        return found
+        return (self.states(name) or [None])[-1]
+
+    def wait_state(self, state, timeout, name="VI_1"):
+        self.host.network.wait(f"{name} of {self.host.name} is {state}",
+                               lambda: self.state(name) == state, timeout)
 
 
 def global_defs(extra=""):
@@ -198,8 +262,9 @@ def global_defs(extra=""):
 
 def instance(name="VI_1", vrid=51, priority=100, state="BACKUP", nic="eth0", version=2, advert=1,
              vips=("10.0.1.1/16",), extra=""):
-    """One vrrp_instance block."""
+    """One vrrp_instance block; without vips there is no block of addresses in it."""
     listed = "\n".join(f"    {vip}" for vip in vips)
+    addresses = f"  virtual_ipaddress {{\n{listed}\n  }}\n" if vips else ""
     return f"""vrrp_instance {name} {{
   state {state}
   interface {nic}
@@ -207,10 +272,7 @@ def instance(name="VI_1", vrid=51, priority=100, state="BACKUP", nic="eth0", ver
   virtual_router_id {vrid}
   priority {priority}
   advert_int {advert}
-{extra}  virtual_ipaddress {{
-{listed}
-  }}
-}}
+{extra}{addresses}}}
 """
 
 

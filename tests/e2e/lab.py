@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A small network for one test: hosts and a switch, each in a network namespace of its own.
 
-Every host has eth0, eth1, ... on one bridge each, and its own mount namespace with an empty /run.
+Every host has eth0, eth1, ... on one bridge each, and its own mount namespace with an empty /run;
+if asked for, also its own processes (a PID namespace with its own /proc).
 What happens is recorded with monotonic times and without polling: addresses and links of every host
 (netlink) and every ARP and VRRP frame that a host puts on the wire (a packet socket at the switch).
 
@@ -92,6 +93,100 @@ def netns_remove(name):
             raise RuntimeError(f"processes {pids} of {name} do not die")
         time.sleep(0.01)
     subprocess.run(["ip", "netns", "del", name], check=False, stderr=subprocess.DEVNULL)
+
+
+def children(pid):
+    """Direct children of that process."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return [int(word) for word in f.read().split()]
+    except OSError:
+        return []
+
+
+def state_of(pid):
+    """R, S, D, Z ...; None when there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0]
+    except (OSError, IndexError):
+        return None
+
+
+class PidsLimit:
+    """A cgroup in which there may be no more than so many processes: then fork fails, for root as
+    well. `PidsLimit.possible()` says whether this machine has them."""
+
+    ROOTS = ("/sys/fs/cgroup/pids", "/sys/fs/cgroup")
+
+    def __init__(self, network, pids):
+        self.path = os.path.join(self._root(), network.id)
+        os.mkdir(self.path)
+        for pid in pids:
+            self._write("cgroup.procs", pid)
+
+    @classmethod
+    def _root(cls):
+        for root in cls.ROOTS:
+            if not os.access(f"{root}/cgroup.procs", os.W_OK):
+                continue
+            try:
+                with open(f"{root}/cgroup.subtree_control") as f:
+                    if "pids" in f.read().split():
+                        return root
+            except FileNotFoundError:
+                if root.endswith("/pids"):
+                    return root
+        return None
+
+    @classmethod
+    def possible(cls):
+        return cls._root() is not None
+
+    def _write(self, name, value):
+        with open(os.path.join(self.path, name), "w") as f:
+            f.write(f"{value}\n")
+
+    def now(self):
+        with open(os.path.join(self.path, "pids.current")) as f:
+            return int(f.read())
+
+    def close_the_door(self):
+        """No more processes than there are now."""
+        self._write("pids.max", self.now())
+
+    def open_the_door(self):
+        self._write("pids.max", "max")
+
+    def close(self):
+        """Processes that are still in it go back to the root."""
+        root = os.path.dirname(self.path)
+        with open(os.path.join(self.path, "cgroup.procs")) as f:
+            pids = f.read().split()
+        for pid in pids:
+            try:
+                with open(os.path.join(root, "cgroup.procs"), "w") as f:
+                    f.write(pid)
+            except ProcessLookupError:
+                pass
+        os.rmdir(self.path)
+
+
+def inner_pid(pid):
+    """The number that the process has in its own PID namespace, or None."""
+    try:
+        with open(f"/proc/{pid}/status") as f:
+            return int(re.search(r"^NSpid:.*\s(\d+)$", f.read(), re.M)[1])
+    except (OSError, TypeError):
+        return None
+
+
+def _comm(pid):
+    try:
+        with open(f"/proc/{pid}/comm") as f:
+            return f.read().strip()
+    except OSError:
+        return None
 
 
 def sweep():
@@ -237,33 +332,42 @@ def _attributes(data):
 
 
 class Host:
-    """A machine: a network namespace, a mount namespace, interfaces."""
+    """A machine: a network namespace, a mount namespace, interfaces. With `pidns` also a PID
+    namespace: then nobody sees processes of another host, and `pidof` finds only its own."""
 
-    def __init__(self, network, name, number, ips):
+    def __init__(self, network, name, number, ips, pidns=False):
         self.network, self.name, self.number = network, name, number
         self.netns = f"{network.id}-{name}"
         self.ips = [ip.split("/")[0] for ip in ips]
         self.dir = os.path.join(network.dir, name)
         self.started = []               # Popen of everything started here
-        self.holder = None
+        self.pidns = pidns
+        self.holder = None              # Popen of what keeps the namespaces
+        self.anchor = None              # process that is in all of them
+        self.cat = None                 # what it waits for
         os.makedirs(self.dir, exist_ok=True)
 
     def hold(self):
-        """Starts the process that keeps the mount namespace; it ends with its standard input."""
-        script = "mount -t tmpfs -o mode=755 tmpfs /run && echo ready && exec cat >/dev/null"
-        command = ["ip", "netns", "exec", self.netns, "unshare", "-m", "sh", "-c", script]
+        """Starts the process that keeps the mount namespace (and is the first process of the PID
+        namespace, where it reaps orphans); it ends with its standard input."""
+        script = "mount -t tmpfs -o mode=755 tmpfs /run && echo ready && cat >/dev/null; exit 0"
+        more = ["--pid", "--fork", "--mount-proc"] if self.pidns else []
+        command = ["ip", "netns", "exec", self.netns, "unshare", "-m", *more, "sh", "-c", script]
         self.holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                        start_new_session=True)
         if self.holder.stdout.readline() != b"ready\n":
             raise RuntimeError(f"{self.name}: no mount namespace")
+        self.anchor = children(self.holder.pid)[0] if self.pidns else self.holder.pid
+        self.network.wait("cat runs", lambda: children(self.anchor), 5)
+        self.cat = children(self.anchor)[0]
 
     def _inside(self, command):
-        return ["nsenter", "--target", str(self.holder.pid), "--net", "--mount", "--wd=/", "--",
-                *command]
+        spaces = ["--net", "--mount"] + (["--pid"] if self.pidns else [])
+        return ["nsenter", "--target", str(self.anchor), *spaces, "--wd=/", "--", *command]
 
     def path(self, path):
         """How a file of this host is reached from outside."""
-        return f"/proc/{self.holder.pid}/root{path}"
+        return f"/proc/{self.anchor}/root{path}"
 
     def run(self, *command, check=True, **more):
         more = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT,
@@ -280,13 +384,46 @@ class Host:
         return process
 
     def pids(self):
-        """Processes of this host, without the one that holds its mount namespace."""
-        return [p for p in netns_pids(self.netns) if p != self.holder.pid]
+        """Processes of this host, without those that hold its namespaces."""
+        holders = {self.holder.pid, self.anchor, self.cat}
+        return [p for p in netns_pids(self.netns) if p not in holders]
+
+    def pids_named(self, name):
+        """Its processes of that name."""
+        return [p for p in self.pids() if _comm(p) == name]
 
     def tmpfs(self, *directories):
         """Gives this host an empty directory of its own there."""
         for directory in directories:
             self.run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", directory)
+
+    def own_tmp(self):
+        """Gives this host a /tmp of its own, in which only its own directory can be seen."""
+        self.run("sh", "-ec", """
+            mkdir /run/keep; mount --bind "$1" /run/keep
+            mount -t tmpfs -o mode=1777 tmpfs /tmp
+            mkdir -p "$1"; mount --bind /run/keep "$1"
+            umount /run/keep; rmdir /run/keep""", "sh", self.dir)
+
+    def put(self, path, text, mode=0o644):
+        """A file at that path of this host alone (under /run, or what tmpfs() was given)."""
+        outside = self.path(path)
+        os.makedirs(os.path.dirname(outside), exist_ok=True)
+        with open(outside, "w") as f:
+            f.write(text)
+        os.chmod(outside, mode)
+        return path
+
+    def add_nic(self, nic, address=None):
+        """One more interface, up and with a cable to the switch, but in none of its bridges."""
+        port = f"p{self.number}_{nic.removeprefix('eth')}"
+        ip_batch([f"link add {nic} netns {self.netns} type veth peer {port}"
+                  f" netns {self.network.switch}"], self.network.switch)
+        self.network.switch_ip("link", "set", port, "up")
+        ip_batch(([f"addr add {address} dev {nic}"] if address else []) + [f"link set {nic} up"],
+                 self.netns)
+        self.network.wait(f"{nic} of {self.name} is up", lambda: any(
+            e.running for e in self.network.link_events(self, nic)[-1:]), 10)
 
     def write(self, name, text, mode=0o644):
         """A file in the directory of this host; its path is the same inside and outside."""
@@ -299,6 +436,14 @@ class Host:
     def mac(self, nic="eth0"):
         with open(self.path(f"/sys/class/net/{nic}/address")) as f:
             return f.read().strip()
+
+    def read(self, name, default=""):
+        """What is in that file of its directory; the default when there is none."""
+        try:
+            with open(os.path.join(self.dir, name), errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return default
 
     def _port(self, nic, *words):
         self.network.switch_ip(*words[:2], f"p{self.number}_{nic.removeprefix('eth')}", *words[2:])
@@ -354,10 +499,10 @@ class Network:
         self.recorder = Recorder()
         self.begin = time.monotonic()
 
-    def build(self, names, nets=("10.0.0.{}/16",)):
+    def build(self, names, nets=("10.0.0.{}/16",), pidns=False):
         """Hosts of those names, each with an address of every net, numbered from 1."""
         for number, name in enumerate(names, 1):
-            self.hosts[name] = Host(self, name, number, [net.format(number) for net in nets])
+            self.hosts[name] = Host(self, name, number, [net.format(number) for net in nets], pidns)
         hosts = list(self.hosts.values())
         ip_batch([f"netns add {ns}" for ns in [self.switch] + [h.netns for h in hosts]])
         for ns in [self.switch] + [h.netns for h in hosts]:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Real services behind the floating addresses, one of each per host, and a client for them."""
 import re
+import shutil
 import socket
+import threading
 import time
 
 import lab
@@ -38,6 +40,24 @@ http {{
         location / {{ return 200 "{name}\\n"; }}
     }}
 }}
+"""
+
+
+HTTPD_CONFIG = """\
+ServerName {name}
+ServerRoot /usr/lib/apache2
+PidFile /run/httpd.pid
+ErrorLog /run/httpd.error
+Listen 80
+LoadModule mpm_prefork_module modules/mod_mpm_prefork.so
+LoadModule authz_core_module modules/mod_authz_core.so
+DefaultRuntimeDir /run
+DocumentRoot /run/httpd.page
+StartServers 1
+MaxRequestWorkers 2
+<Directory />
+    Require all granted
+</Directory>
 """
 
 
@@ -87,27 +107,139 @@ class Nginx:
                                lambda: ask(self.host, "127.0.0.1", 80) == self.host.name, 20)
         return self
 
+    def stop(self):
+        self.host.run("/usr/sbin/nginx", "-c", self.config, "-s", "stop")
+        self.host.network.wait(f"nginx on {self.host.name} has ended",
+                               lambda: self.process.poll() is not None, 20)
+
     def kill(self):
         """Ends it without a goodbye, master first so that no worker is started again."""
         self.process.kill()
         self.process.wait(10)
-        self.host.run("pkill", "-KILL", "--ns", str(self.host.holder.pid), "--nslist", "net",
+        self.host.run("pkill", "-KILL", "--ns", str(self.host.anchor), "--nslist", "net",
                       "-x", "nginx", check=False)
 
 
-def ask(host, address, port, timeout=1.0):
+class Httpd:
+    """Apache under the name that it has outside of Debian: httpd."""
+
+    def __init__(self, host):
+        self.host, self.process = host, None
+        self.program = host.path("/run/httpd")
+        shutil.copy("/usr/sbin/apache2", self.program)
+        host.put("/run/httpd.page/page", host.name + "\n")
+        self.config = host.put("/run/httpd.conf", HTTPD_CONFIG.format(name=host.name))
+
+    def start(self):
+        with open(f"{self.host.dir}/httpd.log", "ab") as log:
+            self.process = self.host.popen("/run/httpd", "-DFOREGROUND", "-f", self.config,
+                                           stdout=log, stderr=log)
+        self.host.network.wait(
+            f"httpd answers on {self.host.name}",
+            lambda: ask(self.host, "127.0.0.1", 80, path="/page") == self.host.name, 20)
+        return self
+
+    def stop(self):
+        self.host.run("/run/httpd", "-f", self.config, "-k", "stop")
+        self.host.network.wait(f"httpd on {self.host.name} has ended",
+                               lambda: not self.host.pids_named("httpd"), 20)
+
+
+class MailServer:
+    """A small SMTP server on a host: what was delivered, and faults.
+
+    `fault` is None, "hangs" (accepts, says nothing), a verb ("MAIL", "RCPT", "DATA") that is
+    answered with 451, or "drops" (closes after its greeting). A server that is not started refuses.
+    """
+
+    def __init__(self, host, address="127.0.0.1", port=25):
+        self.host, self.where = host, (address, port)
+        self.fault, self.mails, self.connections = None, [], 0
+        self._lock, self._open, self._listener = threading.Lock(), [], None
+
+    def start(self):
+        self._listener = lab.in_netns(self.host.netns, socket.create_server, self.where)
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def close(self):
+        if self._listener:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+        for sock in self._open:
+            sock.close()
+
+    def subjects(self):
+        with self._lock:
+            return [m["subject"] for m in self.mails]
+
+    def _accept(self):
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._open.append(sock)
+            threading.Thread(target=self._serve, args=(sock, self.fault), daemon=True).start()
+
+    def _serve(self, sock, fault):
+        if fault == "hangs":
+            return
+        try:
+            sock.settimeout(30)
+            sock.sendall(b"220 test ESMTP\r\n")
+            if fault != "drops":
+                self._talk(sock, sock.makefile("rb"), fault)
+            sock.close()
+        except OSError:
+            pass
+
+    def _talk(self, sock, lines, fault):
+        mail = {"to": []}
+        for raw in lines:
+            line = raw.decode(errors="replace").strip()
+            verb = line.split(" ")[0].upper()
+            if verb == fault:
+                sock.sendall(b"451 not now\r\n")
+                continue
+            if verb == "DATA":
+                sock.sendall(b"354 go on\r\n")
+                self._take(mail, lines)
+                mail = {"to": []}
+            elif verb == "MAIL":
+                mail["from"] = line.partition(":")[2].strip(" <>")
+            elif verb == "RCPT":
+                mail["to"].append(line.partition(":")[2].strip(" <>"))
+            elif verb == "QUIT":
+                sock.sendall(b"221 bye\r\n")
+                return
+            sock.sendall(b"250 fine\r\n")
+
+    def _take(self, mail, lines):
+        text = ""
+        for raw in lines:
+            if raw in (b".\r\n", b".\n"):
+                break
+            text += raw.decode(errors="replace")
+        subject = re.search(r"^Subject: *(.*?)\r?$", text, re.M)
+        with self._lock:
+            self.mails.append({**mail, "text": text, "subject": subject[1] if subject else None})
+
+
+def ask(host, address, port, timeout=1.0, path="/"):
     """Who answers an HTTP request that the host makes: the name in squid's Via or X-Cache line, or
     the text of nginx's page. None when nobody does."""
     try:
-        return lab.in_netns(host.netns, _ask, address, port, timeout)
+        return lab.in_netns(host.netns, _ask, address, port, timeout, path)
     except OSError:
         return None
 
 
-def _ask(address, port, timeout):
+def _ask(address, port, timeout, path):
     end = time.monotonic() + timeout
     with socket.create_connection((address, port), timeout=timeout) as s:
-        s.sendall(b"GET / HTTP/1.0\r\nHost: page\r\n\r\n")
+        s.sendall(f"GET {path} HTTP/1.0\r\nHost: page\r\n\r\n".encode())
         data = b""
         while time.monotonic() < end:
             part = s.recv(65536)

@@ -32,6 +32,13 @@ def test_in_the_background(net):
     net.check(not os.path.exists(host.path("/run/d.pid")), "the pid file is gone")
 
 
+@pytest.mark.parametrize("seconds", ["0", "", "-1", "1.5", "30s", "99999999999999999999"])
+def test_notify_timeout_is_whole_seconds(seconds):
+    done = subprocess.run([os.path.join(BUILD, "regentd"), "--notify-timeout", seconds], check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=10)
+    assert done.returncode == 1 and "1 to 86400 seconds" in done.stdout, done
+
+
 def test_background_start_that_fails_is_told(net):
     host = net.build(["node1"])[0]
     path = host.write("background.conf", config(vips=(VIP,)))

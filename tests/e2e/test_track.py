@@ -1,48 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What a node watches: check scripts, links, its own addresses."""
-import os
 import time
 
 import pytest
 
 from daemons import config, instance, master_down, skew
 from lab import SLACK
+from programs import Check
 
 VIP, ADDRESS = "10.0.1.1/16", "10.0.1.1"
 
 # From a good check (each second) to the address: keepalived's owner waits its master-down time.
 BACK = 1 + master_down(255) + 3 * SLACK
-
-
-class Check:
-    """A check script that does what the files beside it say."""
-
-    def __init__(self, host):
-        self.host = host
-        self.path = host.write("check", f"""#!/bin/sh
-cd {host.dir}
-echo run >>runs
-[ -e hang ] && exec sleep 60
-[ -e fail ] && exit 1
-exit 0
-""", mode=0o755)
-
-    def set(self, word, on=True):
-        path = os.path.join(self.host.dir, word)
-        if on:
-            open(path, "w").close()
-        else:
-            os.unlink(path)
-
-    def runs(self):
-        try:
-            with open(os.path.join(self.host.dir, "runs")) as f:
-                return len(f.readlines())
-        except FileNotFoundError:
-            return 0
-
-    def block(self, options):
-        return f"vrrp_script chk {{\n  script \"{self.path}\"\n{options}}}\n"
 
 
 TRACK = "  track_script {\n    chk\n  }\n"

@@ -7,7 +7,8 @@
  *   link MACHINE DEV up|down|gone
  *   addr MACHINE DEV add|del ADDRESS/LENGTH     by somebody else
  *   cut MACHINE DEV on|off                      packets are lost
- *   program MACHINE SCRIPT STATUS MILLISECONDS  how a script ends; -1 milliseconds: it hangs
+ *   program MACHINE NAME STATUS MILLISECONDS  how a check (by its name) or a notify script (by its
+ *                         path) ends; -1 milliseconds: it hangs
  *   file MACHINE PATH [WORD...]                 what stands in it; no word: it is removed
  *   process MACHINE PID COMM [WORD...]          starts, or becomes this program
  *   exit MACHINE PID
@@ -34,6 +35,7 @@ typedef struct Golden {
 	SimWorld *world;
 	Machine machines[MACHINES_MAX];
 	size_t n;
+	Arena names; /* of programs */
 	FILE *in;
 } Golden;
 
@@ -200,14 +202,10 @@ static void golden_machine_command(Golden *g, char **words, size_t n)
 		sim_cut(g->world, m, words[2], !strcmp(words[3], "on"));
 	else if (!strcmp(words[0], "program") && n == 5) {
 		const double msec = strtod(words[4], NULL);
-		const TrackScriptConfig *scripts = g->machines[m].config->vrrp.scripts;
-		const size_t scripts_n = g->machines[m].config->vrrp.n_scripts;
 
-		for (size_t i = 0; i < scripts_n; i++)
-			if (!strcmp(scripts[i].name, words[2]))
-				sim_program(g->world, m, scripts[i].name,
-					(int)strtol(words[3], NULL, 10),
-					msec < 0 ? INSTANT_NEVER : (Span)(msec * 1000));
+		sim_program(g->world, m, arena_strdup(&g->names, words[2]),
+			(int)strtol(words[3], NULL, 10),
+			msec < 0 ? INSTANT_NEVER : (Span)(msec * 1000));
 	} else if (!strcmp(words[0], "packet") && n >= 4)
 		golden_packet(g, m, words, n);
 	else if (!golden_watched_command(g, m, words, n))
@@ -256,6 +254,7 @@ int main(int argc, char **argv)
 		golden_command(&g, line);
 	(void)fclose(g.in);
 	sim_free(g.world);
+	arena_free(&g.names);
 	for (size_t i = 0; i < g.n; i++) {
 		config_free(g.machines[i].config);
 		free(g.machines[i].config);

@@ -1,39 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The runner: one job of a key at a time, a result at its timeout, TERM and then KILL (behaviour
  * 116). */
-#include "run/run.h"
-#include "unit.h"
-
-#define SEC USEC_PER_SEC
+#include "unit_run.h"
 
 static const char *const argv_a[] = { "/bin/a", "-x", NULL };
 static const JobSpec spec_a = { .name = "a", .argv = argv_a, .timeout_usec = 3 * SEC };
 static const JobSpec spec_forever = { .name = "f", .argv = argv_a };
 static const JobKey key_a = { JOB_CHECK, 1 }, key_b = { JOB_CHECK, 2 };
-
-typedef struct Bench {
-	Run run;
-	Ops ops;
-	RunResult result;
-} Bench;
-
-static void bench_free(Bench *b)
-{
-	run_free(&b->run);
-	vec_free(&b->ops.list);
-}
-
-static bool done(Bench *b, uint32_t job, JobEnd end, int code, Instant now)
-{
-	const EventJobDone e = { .job = job, .end = end, .code = code };
-
-	return run_done(&b->run, &e, now, &b->ops, &b->result);
-}
-
-static bool timer(Bench *b, Instant now)
-{
-	return run_timer(&b->run, now, &b->ops, &b->result);
-}
 
 static void result_of_a_job(void **state _unused_)
 {

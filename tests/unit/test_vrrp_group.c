@@ -672,6 +672,11 @@ static bool has_addr(const void *data _unused_, uint32_t id _unused_, size_t i _
 	return false;
 }
 
+static void no_jobs(
+	const void *data _unused_, JobKey key _unused_, Instant now _unused_, Status *out _unused_)
+{
+}
+
 static void status_tells_whose_fault_it_is(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -682,7 +687,7 @@ static void status_tells_whose_fault_it_is(void **state _unused_)
 	bench_init(&b);
 	bench_master(&b);
 	bench_up(&b, 1, false, T0 + 5 * SEC);
-	vrrp_engine_status(&b.e, T0 + 5 * SEC, has_addr, NULL, s);
+	vrrp_engine_status(&b.e, T0 + 5 * SEC, has_addr, no_jobs, NULL, s);
 	status_plain(s, &text);
 	assert_non_null(strstr(strbuf_text(&text), "entering FAULT state (interface eth2 down)"));
 	assert_non_null(strstr(

@@ -746,6 +746,11 @@ static void reload_that_forbids_a_script(void **state _unused_)
 
 /* ---- status ------------------------------------------------------------------------------- */
 
+static void no_jobs(
+	const void *data _unused_, JobKey key _unused_, Instant now _unused_, Status *out _unused_)
+{
+}
+
 static bool no_addr(const void *data _unused_, uint32_t id _unused_, size_t i _unused_)
 {
 	return false;
@@ -773,7 +778,7 @@ static void status_shows_what_is_tracked(void **state _unused_)
 	bench_process(&b, 10, "haproxy", T0);
 	vrrp_engine_check_done(&b.e, 0,
 		&(JobResult){ .output = wrote, .output_len = sizeof(wrote) - 1 }, T0, &b.out);
-	vrrp_engine_status(&b.e, T0 + SEC / 4, no_addr, NULL, s);
+	vrrp_engine_status(&b.e, T0 + SEC / 4, no_addr, no_jobs, NULL, s);
 	status_plain(s, &out);
 	text = strbuf_text(&out);
 	assert_non_null(strstr(text, "output             all, is ?[31mwell\n"));

@@ -465,6 +465,11 @@ static bool has_addr(const void *data _unused_, uint32_t id _unused_, size_t i _
 	return false;
 }
 
+static void no_jobs(
+	const void *data _unused_, JobKey key _unused_, Instant now _unused_, Status *out _unused_)
+{
+}
+
 static void status_names_the_peers(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -474,7 +479,7 @@ static void status_names_the_peers(void **state _unused_)
 
 	bench_init(&b);
 	bench_start(&b);
-	vrrp_engine_status(&b.e, T0, has_addr, NULL, s);
+	vrrp_engine_status(&b.e, T0, has_addr, no_jobs, NULL, s);
 	status_plain(s, &text);
 	assert_non_null(strstr(strbuf_text(&text), "10.9.0.3, 10.9.0.4, 10.9.0.5\n"));
 	assert_non_null(strstr(strbuf_text(&text), "10.9.0.20\n"));
