@@ -206,6 +206,8 @@ void vrrp_groups_start(VrrpEngine *e, Effects *out)
 		VrrpGroup *g = &e->groups[i];
 		const VrrpRouter *culprit = group_culprit(e, g, NULL, 0);
 
+		if (!g->config->n_members)
+			continue;
 		if (!culprit) {
 			group_tell(e, g, VRRP_BACKUP, out);
 		} else if (!vrrp_fault_pending(culprit->fault.reason)) {
@@ -235,6 +237,8 @@ void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out)
 			now, out);
 		for (size_t j = 0; j < g->config->n_members; j++)
 			master |= group_member(e, g, j)->state == VRRP_MASTER;
+		if (!g->config->n_members)
+			continue;
 		if (!culprit)
 			group_tell(e, g, master ? VRRP_MASTER : VRRP_BACKUP, out);
 		else if (!vrrp_fault_pending(culprit->fault.reason))

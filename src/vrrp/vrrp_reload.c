@@ -278,9 +278,6 @@ void vrrp_engine_adopt(
 			e->routers[i].fault = vrrp_health_fault(e, &e->routers[i], 0);
 		else
 			vrrp_engine_prepare(e, &e->routers[i], out);
-	for (uint32_t i = 0; i < e->config->n_groups; i++)
-		if (reload->groups[i] != VRRP_NEW)
-			e->groups[i].state = old->groups[reload->groups[i]].state;
 	for (uint32_t i = 0; i < e->config->n_instances; i++)
 		if (reload->instances[i] != VRRP_NEW)
 			vrrp_engine_health(e, &e->routers[i], now, out);
