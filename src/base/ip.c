@@ -33,6 +33,12 @@ const char *ip_text(const IpAddr *ip, char buffer[static IP_TEXT_SIZE])
 	return buffer;
 }
 
+bool ip_multicast(const IpAddr *ip)
+{
+	return ip->family == IP_V4 ? ip->bytes[0] >> 4 == 0xe
+				   : ip->family == IP_V6 && ip->bytes[0] == 0xff;
+}
+
 bool ip_equal(const IpAddr *a, const IpAddr *b)
 {
 	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));

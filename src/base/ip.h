@@ -29,6 +29,8 @@ IpAddr ip_from_bytes(IpFamily family, const void *bytes);
 /* Accepts what inet_pton(3) accepts, nothing else. */
 bool ip_parse(const char *text, IpAddr *ret_ip);
 const char *ip_text(const IpAddr *ip, char buffer[static IP_TEXT_SIZE]);
+/* Of a group, not of a machine (224.0.0.0/4, ff00::/8). */
+bool ip_multicast(const IpAddr *ip);
 bool ip_equal(const IpAddr *a, const IpAddr *b);
 /* As unsigned numbers in network order (RFC 9568, 6.4.3): <0, 0, >0. */
 int ip_compare(const IpAddr *a, const IpAddr *b);

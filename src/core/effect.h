@@ -22,12 +22,12 @@ typedef struct AnnouncePlan {
 
 typedef enum EffectKind {
 	EFFECT_ADVERT,		/* send a VRRP packet */
-	EFFECT_LISTEN,		/* hear VRRP packets of a group on a link */
+	EFFECT_LISTEN,		/* hear VRRP packets to a group or to ourselves, or no longer */
 	EFFECT_ADDR_WANT,	/* the owner's addresses shall (not) be on this machine */
 	EFFECT_ANNOUNCE,	/* tell the neighbours of the owner's addresses */
 	EFFECT_JOB,		/* run a program; its key says to whom the result goes */
 	EFFECT_JOB_CANCEL,	/* nobody waits for it any more: end it */
-	EFFECT_WILL,		/* a packet for the supervisor to send should this process die */
+	EFFECT_WILL,		/* packets for the supervisor to send should this process die */
 	EFFECT_WATCH_FILE,	/* report what stands in it, now and at each change; or no longer */
 	EFFECT_WATCH_PROCESSES, /* report all processes that there are, and new ones; or no more */
 	EFFECT_WATCH_PID,	/* report the end of this process at once, also if it has ended
@@ -39,11 +39,12 @@ typedef enum EffectKind {
 } EffectKind;
 
 typedef struct EffectSend {
-	uint32_t owner; /* EFFECT_WILL: whose; at most one each */
-	uint32_t ifindex;
+	uint32_t owner;	  /* EFFECT_WILL: whose; at most one each */
+	uint32_t ifindex; /* that of the sender; packets to a group leave there */
 	IpAddr dst;
 	const uint8_t *bytes; /* in the step's scratch; len 0 in EFFECT_WILL: nothing to say */
 	size_t len;
+	uint32_t n; /* EFFECT_WILL: so many packets of equal length, one after the other */
 } EffectSend;
 
 typedef struct Effect {
@@ -52,7 +53,8 @@ typedef struct Effect {
 		EffectSend send;
 		struct {
 			uint32_t ifindex;
-			IpAddr group;
+			IpAddr group; /* or our own address */
+			bool off;
 		} listen;
 		struct {
 			uint32_t owner;

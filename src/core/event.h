@@ -75,7 +75,7 @@ typedef struct EventOpFailed {
 	OpFailed what;
 	int error; /* errno, positive */
 	uint32_t ifindex;
-	IpAddr ip; /* of an address */
+	IpAddr ip; /* of an address; to what was to be listened, to which peer was to be sent */
 	uint8_t prefix_len;
 	const char *path; /* as given in the op */
 } EventOpFailed;

@@ -37,7 +37,8 @@ void op_text(const Op *op, StrBuf *out)
 		op_text_bytes(&op->send, out);
 		break;
 	case OP_LISTEN:
-		strbuf_printf(out, "listen dev %u group %s", op->listen.ifindex,
+		strbuf_printf(out, "%slisten dev %u %s %s", op->listen.off ? "un" : "",
+			op->listen.ifindex, ip_multicast(&op->listen.group) ? "group" : "address",
 			ip_text(&op->listen.group, ip));
 		break;
 	case OP_ADDR_ADD:

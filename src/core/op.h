@@ -18,7 +18,7 @@ typedef enum OpKind {
 	OP_ADDR_DEL,
 	OP_SPAWN,
 	OP_KILL, /* a signal to the process group of a job */
-	OP_WILL, /* remember (len 0: forget) a last packet of this owner */
+	OP_WILL, /* remember (len 0: forget) the last packets of this owner */
 	OP_WATCH_FILE,
 	OP_WATCH_PROCESSES,
 	OP_WATCH_PID,
@@ -34,6 +34,7 @@ typedef struct OpSend {
 	IpAddr dst; /* OP_SEND_FRAME: none, it stands in the frame */
 	const uint8_t *bytes;
 	size_t len;
+	uint32_t n; /* OP_WILL: packets of equal length; each says where it goes */
 } OpSend;
 
 typedef struct Op {
@@ -42,7 +43,8 @@ typedef struct Op {
 		OpSend send;
 		struct {
 			uint32_t ifindex;
-			IpAddr group;
+			IpAddr group; /* or our own address */
+			bool off;     /* no longer */
 		} listen;
 		struct {
 			uint32_t ifindex;

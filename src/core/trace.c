@@ -60,7 +60,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_FAULT_PROCESS_PENDING] = { DETAIL, "(%s) waiting for what runs of process %o" },
 	[TRACE_FAULT_SOURCE] = { INFO, "(%s): entering FAULT state (src address not configured)" },
 	[TRACE_FAULT_NO_PEER] = { INFO, "(%s) entering FAULT state (no unicast peers)" },
-	[TRACE_FAULT_GROUP] = { INFO, "(%s): entering FAULT state (a member of sync group %o is)" },
+	[TRACE_FAULT_GROUP] = { INFO,
+		"(%s): entering FAULT state (%o, of the same sync group, is)" },
 	[TRACE_GROUP_MEMBER] = { INFO, "(%s) follows the other members of sync group %o" },
 
 	[TRACE_ADVERT_TIMEOUT] = { DETAIL, "(%s) Receive advertisement timeout" },
@@ -104,6 +105,10 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_REJECT_CHECKSUM] = { WARNING, "(%s) Invalid VRRPv%a checksum from %i" },
 	[TRACE_REJECT_UNICAST] = { WARNING, "(%s) Expected multicast packet but received unicast "
 					    "packet from %i" },
+	[TRACE_REJECT_MULTICAST] = { WARNING,
+		"(%s) Expected unicast packet but received multicast packet from %i" },
+	[TRACE_REJECT_DESTINATION] = { WARNING,
+		"(%s) unicast packet from %i is to %j, which is not our source address" },
 	[TRACE_REJECT_PEER] = { WARNING, "(%s) unicast source address %i not a unicast peer" },
 	[TRACE_REJECT_PEER_TTL] = { WARNING, "(%s) TTL/HL %a from %i is not what the peer is "
 					     "allowed" },
@@ -159,6 +164,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_ADDR_DEL_FAILED] = { WARNING, "cannot remove address %i from %o: %e" },
 	[TRACE_SEND_FAILED] = { WARNING, "packets cannot be sent on %o: %e" },
 	[TRACE_SEND_AGAIN] = { WARNING, "packets are sent on %o again" },
+	[TRACE_SEND_PEER_FAILED] = { WARNING, "packets cannot be sent from %o to %i: %e" },
+	[TRACE_SEND_PEER_AGAIN] = { WARNING, "packets are sent from %o to %i again" },
 	[TRACE_LISTEN_FAILED] = { WARNING, "cannot receive adverts on %o: %e" },
 };
 

@@ -195,13 +195,19 @@ void io_machine_post(IoMachine *m, EventKind kind)
 
 static void machine_listen(IoMachine *m, const Op *op)
 {
-	const int r = io_packet_listen(m->packet, op->listen.ifindex, &op->listen.group);
+	int r;
 
+	if (op->listen.off) {
+		io_packet_unlisten(m->packet, op->listen.ifindex, &op->listen.group);
+		return;
+	}
+	r = io_packet_listen(m->packet, op->listen.ifindex, &op->listen.group);
 	if (r)
 		vec_push(&m->pending, ((Event){ .kind = EVENT_OP_FAILED,
 					      .op_failed = { .what = OP_FAILED_LISTEN,
 						      .error = -r,
-						      .ifindex = op->listen.ifindex } }));
+						      .ifindex = op->listen.ifindex,
+						      .ip = op->listen.group } }));
 }
 
 static void machine_spawn(IoMachine *m, const Op *op)
@@ -252,6 +258,7 @@ static void machine_apply_one(IoMachine *m, const Op *op)
 void io_machine_apply(IoMachine *m, const Ops *ops)
 {
 	EventOpFailed failed;
+	IoPacketNews news;
 
 	vec_foreach(op, &ops->list) {
 		/* Neither a log line nor the will is seen by the network. */
@@ -262,8 +269,12 @@ void io_machine_apply(IoMachine *m, const Ops *ops)
 	io_packet_flush(m->packet);
 	io_netlink_flush(m->netlink);
 	failed = (EventOpFailed){ .what = OP_FAILED_SEND };
-	while (io_packet_news(m->packet, &failed.ifindex, &failed.error))
+	while (io_packet_news(m->packet, &news)) {
+		failed.ifindex = news.ifindex;
+		failed.ip = news.peer;
+		failed.error = news.error;
 		vec_push(&m->pending, ((Event){ .kind = EVENT_OP_FAILED, .op_failed = failed }));
+	}
 }
 
 void io_machine_act(IoMachine *m, const Ops *ops)

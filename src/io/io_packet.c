@@ -12,6 +12,8 @@
 
 enum {
 	VRRP_PROTO = 112,
+	IP_HEADER = 20,
+	IP_AT_DST = 16,
 	RECEIVE_BATCH = 64,
 	DRAIN_ROUNDS = 64, /* batches of a drain */
 	SEND_BATCH = 256,
@@ -27,9 +29,9 @@ typedef struct PacketListener {
 	IoSource *source;
 } PacketListener;
 
+/* What fails, or did until just now. */
 typedef struct PacketTrouble {
-	uint32_t ifindex;
-	int error; /* 0: over */
+	IoPacketNews news;
 	bool told;
 } PacketTrouble;
 
@@ -38,6 +40,8 @@ typedef union PacketControl {
 	char room[CMSG_SPACE(sizeof(struct in_pktinfo))];
 } PacketControl;
 
+typedef enum PacketWay { PACKET_GROUP, PACKET_PEER, PACKET_FRAME } PacketWay;
+
 struct IoPacket {
 	IoLoop *loop;
 	IoPacketHandler *handler;
@@ -45,14 +49,14 @@ struct IoPacket {
 	VEC(PacketListener *) listeners;
 	int ip_fd, frame_fd;
 	uint64_t failures;
-	VEC(PacketTrouble)
-	troubles; /* one for each link on which sends fail, or did until just now */
-	/* gathered sends, all of one kind */
-	OpKind kind;
+	VEC(PacketTrouble) troubles;
+	/* gathered sends, all of one way */
+	PacketWay way;
 	unsigned n;
 	struct mmsghdr sends[SEND_BATCH];
 	struct iovec send_iov[SEND_BATCH];
 	uint32_t send_ifindex[SEND_BATCH];
+	IpAddr send_peer[SEND_BATCH];
 	PacketControl control[SEND_BATCH];
 	union {
 		struct sockaddr_in in;
@@ -76,7 +80,7 @@ static void packet_queue(int fd, int option, int bytes)
 	(void)setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
 }
 
-/* Whole IPv4 packets out of the link named in each, never routed (behaviour 78). */
+/* For whole IPv4 packets. */
 static int packet_open_ip(IoPacket *p)
 {
 	const int zero = 0, one = 1;
@@ -143,14 +147,38 @@ void io_packet_free(IoPacket *p)
 	free(p);
 }
 
+/* Is it this listener's to tell? A packet to an address of ours is seen by its own socket and by
+ * those of the groups on the link that it came from; one that nobody waits for is told by the first
+ * of these. */
+static bool packet_is_for(
+	const IoPacket *p, const PacketListener *l, const uint8_t *bytes, size_t len)
+{
+	const IpAddr dst = len < IP_HEADER ? l->group : ip_from_bytes(IP_V4, bytes + IP_AT_DST);
+
+	if (ip_equal(&dst, &l->group))
+		return true;
+	if (!ip_multicast(&l->group))
+		return false;
+	vec_foreach(other, &p->listeners)
+		if (ip_equal(&(*other)->group, &dst))
+			return false;
+	vec_foreach(other, &p->listeners)
+		if ((*other)->ifindex == l->ifindex && ip_multicast(&(*other)->group))
+			return *other == l;
+	return true;
+}
+
 /* One batch. True when there may be more. */
 static bool packet_receive(IoPacket *p, const PacketListener *l)
 {
 	const int n = recvmmsg(l->fd, p->received, RECEIVE_BATCH, MSG_DONTWAIT, NULL);
 
-	for (int i = 0; i < n; i++)
-		p->handler(p->data, l->ifindex, p->bytes[i],
-			MIN(p->received[i].msg_len, (unsigned)LIMIT_PACKET));
+	for (int i = 0; i < n; i++) {
+		const size_t len = MIN(p->received[i].msg_len, (unsigned)LIMIT_PACKET);
+
+		if (packet_is_for(p, l, p->bytes[i], len))
+			p->handler(p->data, l->ifindex, p->bytes[i], len);
+	}
 	return n == RECEIVE_BATCH;
 }
 
@@ -188,6 +216,24 @@ static int packet_join(int fd, uint32_t ifindex, const IpAddr *group)
 	return 0;
 }
 
+/* Bound to an address that is not there yet, where the kernel lets us; else packet_is_for() alone
+ * sorts out what is to it. */
+static int packet_bind(int fd, const IpAddr *own)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	const int zero = 0, one = 1;
+
+	memcpy(&address.sin_addr, own->bytes, 4);
+	packet_queue(fd, SO_RCVBUFFORCE, RECEIVE_QUEUE);
+	if (setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) < 0 ||
+		setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, &zero, sizeof(zero)) < 0)
+		return -errno;
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 &&
+		errno != EADDRNOTAVAIL)
+		return -errno;
+	return 0;
+}
+
 int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group)
 {
 	PacketListener *l;
@@ -199,7 +245,10 @@ int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group)
 	l = NEW(PacketListener);
 	*l = (PacketListener){ .owner = p, .ifindex = ifindex, .group = *group };
 	l->fd = packet_socket(AF_INET, VRRP_PROTO);
-	r = l->fd < 0 ? l->fd : packet_join(l->fd, ifindex, group);
+	r = MIN(l->fd, 0);
+	if (!r)
+		r = ip_multicast(group) ? packet_join(l->fd, ifindex, group)
+					: packet_bind(l->fd, group);
 	if (!r)
 		r = io_loop_fd(p->loop, l->fd, EPOLLIN, packet_readable, l, &l->source);
 	if (r) {
@@ -212,16 +261,37 @@ int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group)
 	return 0;
 }
 
+static void packet_drop_listener(IoPacket *p, size_t i)
+{
+	packet_close_listener(p->listeners.items[i]);
+	p->listeners.items[i] = p->listeners.items[--p->listeners.n];
+}
+
+void io_packet_unlisten(IoPacket *p, uint32_t ifindex, const IpAddr *group)
+{
+	for (size_t i = p->listeners.n; i-- > 0;)
+		if (p->listeners.items[i]->ifindex == ifindex &&
+			ip_equal(&p->listeners.items[i]->group, group))
+			packet_drop_listener(p, i);
+}
+
 void io_packet_forget(IoPacket *p, uint32_t ifindex)
 {
 	for (size_t i = p->listeners.n; i-- > 0;)
-		if (p->listeners.items[i]->ifindex == ifindex) {
-			packet_close_listener(p->listeners.items[i]);
-			p->listeners.items[i] = p->listeners.items[--p->listeners.n];
-		}
+		if (p->listeners.items[i]->ifindex == ifindex)
+			packet_drop_listener(p, i);
 }
 
-static void packet_to_ip(IoPacket *p, unsigned i, const OpSend *s)
+static void packet_to_peer(IoPacket *p, unsigned i, const OpSend *s)
+{
+	p->to[i].in = (struct sockaddr_in){ .sin_family = AF_INET };
+	memcpy(&p->to[i].in.sin_addr, s->dst.bytes, 4);
+	p->sends[i].msg_hdr.msg_namelen = sizeof(p->to[i].in);
+	p->send_peer[i] = s->dst;
+}
+
+/* Out of the link that is named (behaviour 78). */
+static void packet_to_group(IoPacket *p, unsigned i, const OpSend *s)
 {
 	struct msghdr *h = &p->sends[i].msg_hdr;
 	struct in_pktinfo info = { .ipi_ifindex = (int)s->ifindex };
@@ -255,55 +325,65 @@ static void packet_to_frame(IoPacket *p, unsigned i, const OpSend *s)
 
 void io_packet_send(IoPacket *p, OpKind kind, const OpSend *s)
 {
+	const PacketWay way = kind == OP_SEND_FRAME   ? PACKET_FRAME
+			      : ip_multicast(&s->dst) ? PACKET_GROUP
+						      : PACKET_PEER;
 	unsigned i;
 
-	if (p->n == SEND_BATCH || (p->n && p->kind != kind))
+	if (p->n == SEND_BATCH || (p->n && p->way != way))
 		io_packet_flush(p);
 	i = p->n++;
-	p->kind = kind;
+	p->way = way;
 	p->send_ifindex[i] = s->ifindex;
+	p->send_peer[i] = (IpAddr){ 0 };
 	p->send_iov[i] = (struct iovec){ (void *)s->bytes, s->len };
 	p->sends[i].msg_hdr = (struct msghdr){
 		.msg_name = &p->to[i], .msg_iov = &p->send_iov[i], .msg_iovlen = 1
 	};
-	if (kind == OP_SEND_IP)
-		packet_to_ip(p, i, s);
-	else
-		packet_to_frame(p, i, s);
+	switch (way) {
+	case PACKET_GROUP: packet_to_group(p, i, s); break;
+	case PACKET_PEER: packet_to_peer(p, i, s); break;
+	case PACKET_FRAME: packet_to_frame(p, i, s); break;
+	}
 }
 
-static void packet_failed(IoPacket *p, uint32_t ifindex, int error)
+static bool packet_same(const PacketTrouble *t, const IoPacket *p, unsigned i)
+{
+	return t->news.ifindex == p->send_ifindex[i] && ip_equal(&t->news.peer, &p->send_peer[i]);
+}
+
+static void packet_failed(IoPacket *p, unsigned i, int error)
 {
 	p->failures++;
 	vec_foreach(t, &p->troubles)
-		if (t->ifindex == ifindex) {
-			t->told &= t->error != 0; /* a relapse is news */
-			t->error = error;
+		if (packet_same(t, p, i)) {
+			t->told &= t->news.error != 0; /* a relapse is news */
+			t->news.error = error;
 			return;
 		}
-	vec_push(&p->troubles, ((PacketTrouble){ .ifindex = ifindex, .error = error }));
+	vec_push(&p->troubles,
+		((PacketTrouble){ .news = { p->send_ifindex[i], p->send_peer[i], error } }));
 }
 
 static void packet_sent(IoPacket *p, unsigned from, unsigned n)
 {
 	vec_foreach(t, &p->troubles)
-		for (unsigned i = from; i < from + n && t->error; i++)
-			if (p->send_ifindex[i] == t->ifindex) {
-				t->error = 0;
+		for (unsigned i = from; i < from + n && t->news.error; i++)
+			if (packet_same(t, p, i)) {
+				t->news.error = 0;
 				t->told = !t->told; /* what was never told need not be taken back */
 			}
 }
 
-bool io_packet_news(IoPacket *p, uint32_t *ret_ifindex, int *ret_error)
+bool io_packet_news(IoPacket *p, IoPacketNews *ret_news)
 {
 	for (size_t i = p->troubles.n; i-- > 0;) {
 		PacketTrouble *t = &p->troubles.items[i];
 		const bool news = !t->told;
 
-		*ret_ifindex = t->ifindex;
-		*ret_error = t->error;
+		*ret_news = t->news;
 		t->told = true;
-		if (!t->error)
+		if (!t->news.error)
 			*t = p->troubles.items[--p->troubles.n];
 		if (news)
 			return true;
@@ -313,15 +393,15 @@ bool io_packet_news(IoPacket *p, uint32_t *ret_ifindex, int *ret_error)
 
 void io_packet_flush(IoPacket *p)
 {
-	const int fd = p->kind == OP_SEND_IP ? p->ip_fd : p->frame_fd;
-	const int flags = p->kind == OP_SEND_IP ? MSG_DONTROUTE : 0;
+	const int fd = p->way == PACKET_FRAME ? p->frame_fd : p->ip_fd;
+	const int flags = p->way == PACKET_GROUP ? MSG_DONTROUTE : 0;
 
 	for (unsigned i = 0; i < p->n;) {
 		const int sent = sendmmsg(fd, p->sends + i, p->n - i, flags | MSG_DONTWAIT);
 
 		/* The one that was refused (link down, queue full) is lost, the rest goes on. */
 		if (sent <= 0) {
-			packet_failed(p, p->send_ifindex[i], errno);
+			packet_failed(p, i, errno);
 			i++;
 		} else {
 			packet_sent(p, i, (unsigned)sent);

@@ -2,7 +2,8 @@
 #pragma once
 
 /* Raw sockets: VRRP packets in and out, Ethernet frames out. One receiving socket for each link and
- * group; sends are gathered and go out many in one system call. */
+ * group or own address; each packet is told once. Sends are gathered and go out many in one system
+ * call: to a group out of the link that is named, past the routing table; to a peer as routes say. */
 
 #include "core/op.h"
 #include "io/io_loop.h"
@@ -15,8 +16,11 @@ typedef void IoPacketHandler(void *data, uint32_t ifindex, const uint8_t *bytes,
 /* `loop` may be NULL for a sender only. */
 int io_packet_open(IoLoop *loop, IoPacketHandler *handler, void *data, IoPacket **ret_packet);
 void io_packet_free(IoPacket *p);
-/* Joins the group on the link; nothing to do when that was done before. */
+/* Joins the group on the link; nothing to do when that was done before. An address of ours instead of
+ * a group: what is sent to it, from whatever link, is told as if it came from this one; the address
+ * may come later. */
 int io_packet_listen(IoPacket *p, uint32_t ifindex, const IpAddr *group);
+void io_packet_unlisten(IoPacket *p, uint32_t ifindex, const IpAddr *group);
 /* The link is gone, and its memberships with it, even if its index comes back. */
 void io_packet_forget(IoPacket *p, uint32_t ifindex);
 /* Reads what has arrived, bounded. Called before time is acted on, so that a late process does not
@@ -25,8 +29,14 @@ void io_packet_drain(IoPacket *p);
 /* The bytes must stay until the flush. */
 void io_packet_send(IoPacket *p, OpKind kind, const OpSend *s);
 void io_packet_flush(IoPacket *p);
-/* What is new about sending on a link since the last call: error > 0, packets are refused now; 0,
- * they go out again. False when there is nothing new. */
-bool io_packet_news(IoPacket *p, uint32_t *ret_ifindex, int *ret_error);
+/* What is new about sending on a link, or to a peer, since the last call. */
+typedef struct IoPacketNews {
+	uint32_t ifindex;
+	IpAddr peer; /* family IP_NONE: frames and packets to groups, on the link */
+	int error;   /* 0: they go out again */
+} IoPacketNews;
+
+/* False when there is nothing new. */
+bool io_packet_news(IoPacket *p, IoPacketNews *ret_news);
 /* Packets that the kernel refused to send. */
 uint64_t io_packet_failures(const IoPacket *p);

@@ -6,20 +6,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One owner's packet. The room of an entry is that of its first packet, rounded up; a larger one
- * gets a new entry and leaves the old one empty. */
+/* One owner's packets, all of one length. The room of an entry is that of its first ones, rounded up;
+ * larger ones get a new entry and leave the old one empty. */
 typedef struct WillEntry {
-	uint32_t room; /* bytes of packet that fit; 0: the end of the entries */
+	uint32_t room; /* bytes of packets that fit; 0: the end of the entries */
 	uint32_t owner;
 	uint32_t ifindex;
-	IpAddr dst;
-	uint32_t len; /* written last: 0 means there is nothing to say */
+	IpAddr dst; /* of the first packet */
+	uint32_t n;
+	uint32_t len; /* of all packets; written last: 0 means there is nothing to say */
 	uint8_t bytes[];
 } WillEntry;
 
 enum {
 	WILL_BYTES = 64 << 20, /* address space; memory is taken page by page as it is written */
 	WILL_ALIGN = 16,
+	WILL_IP_HEADER = 20,
+	WILL_IP_DST = 16,
 };
 
 struct IoWill {
@@ -110,8 +113,25 @@ void io_will_set(IoWill *w, const OpSend *s)
 	e->owner = s->owner;
 	e->ifindex = s->ifindex;
 	e->dst = s->dst;
+	e->n = MAX(s->n, 1U);
 	memcpy(e->bytes, s->bytes, s->len);
 	will_set_len(e, (uint32_t)s->len);
+}
+
+static void will_say(const WillEntry *e, IoWillHandler *handler, void *data)
+{
+	const uint32_t len = e->len / e->n;
+
+	for (uint32_t i = 0; i < e->n; i++) {
+		const uint8_t *packet = e->bytes + (size_t)i * len;
+
+		handler(data,
+			&(OpSend){ .owner = e->owner,
+				.ifindex = e->ifindex,
+				.dst = i ? ip_from_bytes(IP_V4, packet + WILL_IP_DST) : e->dst,
+				.bytes = packet,
+				.len = len });
+	}
 }
 
 void io_will_read(int fd, IoWillHandler *handler, void *data)
@@ -124,14 +144,11 @@ void io_will_read(int fd, IoWillHandler *handler, void *data)
 		const WillEntry *e = (const WillEntry *)(map + at);
 
 		/* The dead may have written anything. */
-		if (!e->room || e->room > WILL_BYTES - at - sizeof(*e))
+		if (!e->room || e->room > WILL_BYTES - at - sizeof(*e) ||
+			(sizeof(*e) + e->room) % WILL_ALIGN)
 			break;
-		if (e->len && e->len <= e->room)
-			handler(data, &(OpSend){ .owner = e->owner,
-					      .ifindex = e->ifindex,
-					      .dst = e->dst,
-					      .bytes = e->bytes,
-					      .len = e->len });
+		if (e->len && e->len <= e->room && e->n && e->len / e->n >= WILL_IP_HEADER)
+			will_say(e, handler, data);
 		at += sizeof(*e) + e->room;
 	}
 	(void)munmap(map, WILL_BYTES);

@@ -15,7 +15,7 @@ int io_will_create(void);
 /* The engine's side. */
 int io_will_open(int fd, IoWill **ret_will);
 void io_will_free(IoWill *w);
-/* The owner's packet; len 0 forgets it. */
+/* The owner's packets, all of them or none; len 0 forgets them. */
 void io_will_set(IoWill *w, const OpSend *s);
 
 /* The supervisor's side: every packet, for io_packet_send(). The bytes are good for the call. */

@@ -60,7 +60,8 @@ static void node_send(Node *n, OpKind kind, const EffectSend *s)
 					 .ifindex = s->ifindex,
 					 .dst = s->dst,
 					 .bytes = s->bytes,
-					 .len = s->len } });
+					 .len = s->len,
+					 .n = s->n } });
 }
 
 static void node_trace(Node *n, TraceRecord t)
@@ -112,7 +113,8 @@ static void node_lower_one(Node *n, const Effect *e, Instant now)
 	case EFFECT_LISTEN:
 		ops_add(&n->ops, (Op){ .kind = OP_LISTEN,
 					 .listen = { .ifindex = e->listen.ifindex,
-						 .group = e->listen.group } });
+						 .group = e->listen.group,
+						 .off = e->listen.off } });
 		break;
 	case EFFECT_ADDR_WANT:
 		addr_manager_want(&n->addrs, e->addr_want.owner, e->addr_want.on);
@@ -315,6 +317,7 @@ static void node_op_failed(Node *n, const EventOpFailed *f, Instant now)
 		[OP_FAILED_FILE] = TRACE_FILE_FAILED,
 	};
 	const Link *l = link_by_index(&n->links, f->ifindex);
+	TraceReason reason;
 
 	if (f->what == OP_FAILED_FIFO || f->what == OP_FAILED_FILE) {
 		node_trace(
@@ -324,10 +327,14 @@ static void node_op_failed(Node *n, const EventOpFailed *f, Instant now)
 		return;
 	}
 	if (f->what == OP_FAILED_LISTEN)
-		vrrp_engine_deaf(&n->vrrp, f->ifindex, now, &n->effects);
+		vrrp_engine_deaf(&n->vrrp, f->ifindex, &f->ip, now, &n->effects);
 	else if (f->what != OP_FAILED_SEND && addr_manager_failed(&n->addrs, f))
 		return;
-	node_trace(n, (TraceRecord){ .reason = f->error ? reasons[f->what] : TRACE_SEND_AGAIN,
+	if (f->what == OP_FAILED_SEND && f->ip.family != IP_NONE)
+		reason = f->error ? TRACE_SEND_PEER_FAILED : TRACE_SEND_PEER_AGAIN;
+	else
+		reason = f->error ? reasons[f->what] : TRACE_SEND_AGAIN;
+	node_trace(n, (TraceRecord){ .reason = reason,
 			      .object = l ? l->name : NULL,
 			      .ip = f->ip,
 			      .a = f->error });

@@ -16,8 +16,13 @@ typedef struct SimAddr {
 typedef struct SimLink {
 	Link link;
 	bool cut;
-	bool listening;
 } SimLink;
+
+/* What OP_LISTEN asked for. */
+typedef struct SimEar {
+	uint32_t ifindex;
+	IpAddr to; /* a group, or an address of the machine */
+} SimEar;
 
 typedef struct SimProgram {
 	const char *name;
@@ -32,6 +37,7 @@ typedef struct SimMachine {
 	uint32_t life; /* counts the daemon's lives: what was meant for an earlier one is lost */
 	VEC(SimLink) links;
 	VEC(SimAddr) addrs;
+	VEC(SimEar) ears;
 	VEC(SimProgram) programs;
 	SimWatch watch;
 } SimMachine;
@@ -73,6 +79,7 @@ void sim_free(SimWorld *w)
 		node_free(m->node);
 		vec_free(&m->links);
 		vec_free(&m->addrs);
+		vec_free(&m->ears);
 		vec_free(&m->programs);
 		sim_watch_free(&m->watch);
 	}
@@ -98,14 +105,6 @@ static SimLink *sim_link_by_name(SimMachine *m, const char *name)
 {
 	vec_foreach(l, &m->links)
 		if (!strcmp(l->link.name, name))
-			return l;
-	return NULL;
-}
-
-static SimLink *sim_link_by_index(SimMachine *m, uint32_t ifindex)
-{
-	vec_foreach(l, &m->links)
-		if (l->link.ifindex == ifindex)
 			return l;
 	return NULL;
 }
@@ -154,6 +153,9 @@ void sim_link_gone(SimWorld *w, size_t machine, const char *name)
 	for (size_t i = m->addrs.n; i-- > 0;)
 		if (m->addrs.items[i].ifindex == gone.ifindex)
 			m->addrs.items[i] = m->addrs.items[--m->addrs.n];
+	for (size_t i = m->ears.n; i-- > 0;)
+		if (m->ears.items[i].ifindex == gone.ifindex)
+			m->ears.items[i] = m->ears.items[--m->ears.n];
 	*l = m->links.items[--m->links.n];
 	sim_step(w, machine, (Event){ .kind = EVENT_LINK_GONE, .link = gone });
 }
@@ -249,23 +251,82 @@ void sim_packet(SimWorld *w, size_t machine, const char *link, const uint8_t *by
 			.packet = { .ifindex = l->link.ifindex, .bytes = bytes, .len = len } });
 }
 
-/* To every other machine that listens on the segment. */
-static void sim_send(SimWorld *w, size_t from, const OpSend *s)
+static void sim_listen(SimMachine *m, const Op *op)
 {
-	const SimLink *out = sim_link_by_index(sim_machine(w, from), s->ifindex);
+	for (size_t i = 0; i < m->ears.n; i++) {
+		const SimEar *have = &m->ears.items[i];
 
-	if (!out || !out->link.up || out->cut)
+		if (have->ifindex != op->listen.ifindex || !ip_equal(&have->to, &op->listen.group))
+			continue;
+		if (op->listen.off)
+			m->ears.items[i] = m->ears.items[--m->ears.n];
+		return;
+	}
+	if (!op->listen.off)
+		vec_push(&m->ears, ((SimEar){ op->listen.ifindex, op->listen.group }));
+}
+
+static void sim_arrive(SimWorld *w, size_t machine, uint32_t ifindex, const OpSend *s)
+{
+	sim_queue(w, w->now + SIM_WIRE_USEC, machine,
+		(Event){ .kind = EVENT_PACKET, .packet = { .ifindex = ifindex, .len = s->len } },
+		s->bytes);
+}
+
+/* A packet is on the wire of this link. Each socket that waits for it tells it; if none does, the
+ * one of a group on the link sees what is to the machine itself. */
+static void sim_hear(SimWorld *w, size_t machine, const SimLink *in, const OpSend *s)
+{
+	const SimMachine *m = sim_machine(w, machine);
+	bool told = false;
+
+	vec_foreach(ear, &m->ears)
+		if (ip_equal(&ear->to, &s->dst) &&
+			(!ip_multicast(&s->dst) || ear->ifindex == in->link.ifindex)) {
+			sim_arrive(w, machine, ear->ifindex, s);
+			told = true;
+		}
+	if (told || ip_multicast(&s->dst))
+		return;
+	vec_foreach(ear, &m->ears)
+		if (ip_multicast(&ear->to) && ear->ifindex == in->link.ifindex) {
+			sim_arrive(w, machine, ear->ifindex, s);
+			return;
+		}
+}
+
+static bool sim_has_addr(const SimMachine *m, uint32_t ifindex, const IpAddr *ip)
+{
+	vec_foreach(a, &m->addrs)
+		if (a->ifindex == ifindex && ip_equal(&a->ip, ip))
+			return true;
+	return false;
+}
+
+/* Out of a link to all others on its segment. */
+static void sim_send_on(SimWorld *w, size_t from, const SimLink *out, const OpSend *s)
+{
+	if (!out->link.up || out->cut)
 		return;
 	for (size_t i = 0; i < w->machines.n; i++) {
 		const SimLink *in = sim_link_by_name(sim_machine(w, i), out->link.name);
 
-		if (i == from || !in || !in->link.up || in->cut || !in->listening)
+		if (i == from || !in || !in->link.up || in->cut)
 			continue;
-		sim_queue(w, w->now + SIM_WIRE_USEC, i,
-			(Event){ .kind = EVENT_PACKET,
-				.packet = { .ifindex = in->link.ifindex, .len = s->len } },
-			s->bytes);
+		if (ip_multicast(&s->dst) ||
+			sim_has_addr(sim_machine(w, i), in->link.ifindex, &s->dst))
+			sim_hear(w, i, in, s);
 	}
+}
+
+/* To a group: out of the link that is named. To a machine: out of whatever link leads there. */
+static void sim_send(SimWorld *w, size_t from, const OpSend *s)
+{
+	const SimMachine *m = sim_machine(w, from);
+
+	vec_foreach(l, &m->links)
+		if (!ip_multicast(&s->dst) || l->link.ifindex == s->ifindex)
+			sim_send_on(w, from, l, s);
 }
 
 static void sim_spawn(SimWorld *w, size_t machine, const Op *op)
@@ -344,7 +405,7 @@ static void sim_apply(SimWorld *w, size_t machine, const Op *op)
 
 	switch (op->kind) {
 	case OP_SEND_IP: sim_send(w, machine, &op->send); break;
-	case OP_LISTEN: sim_link_by_index(m, op->listen.ifindex)->listening = true; break;
+	case OP_LISTEN: sim_listen(m, op); break;
 	case OP_ADDR_ADD:
 	case OP_ADDR_DEL: {
 		const SimAddr a = { .ifindex = op->addr.ifindex,
@@ -399,6 +460,7 @@ static void sim_step(SimWorld *w, size_t machine, Event event)
 		node_free(m->node);
 		m->node = NULL;
 		m->life++;
+		vec_clear(&m->ears);
 	}
 }
 
@@ -437,8 +499,7 @@ void sim_kill(SimWorld *w, size_t machine)
 	node_free(m->node);
 	m->node = NULL;
 	m->life++;
-	vec_foreach(l, &m->links)
-		l->listening = false;
+	vec_clear(&m->ears);
 }
 
 /* The next queued event, or w->queue.n. */

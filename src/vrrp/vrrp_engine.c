@@ -50,7 +50,12 @@ void vrrp_engine_free(VrrpEngine *e)
 void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out)
 {
 	const VrrpState before = r->state;
+	VrrpInput wait;
 
+	if (in->kind == VRRP_IN_TIMER && before == VRRP_BACKUP && !vrrp_group_ready(e, r)) {
+		wait = (VrrpInput){ .kind = VRRP_IN_GROUP_WAIT };
+		in = &wait;
+	}
 	vrrp_fsm_step(r, in, now, out);
 	timerq_set(&e->timers, r->id, r->due);
 	if (r->state != r->notified)
@@ -64,26 +69,132 @@ static void engine_check_timer(VrrpEngine *e, TrackScript *s)
 	timerq_set(&e->checks, s->index, s->due);
 }
 
+/* What keeps the router from being MASTER: its own trouble, else that of its group. */
+static TraceRecord engine_fault(const VrrpEngine *e, const VrrpRouter *r)
+{
+	return r->fault.reason ? r->fault : vrrp_group_fault(e, r, 0);
+}
+
 /* Links, addresses or checks have changed: has the router a fault, and what is its priority? */
 void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 {
 	VrrpInput in = { .kind = VRRP_IN_PRIORITY, .priority = vrrp_health_priority(e, r) };
+	const bool was_fault = r->state == VRRP_FAULT;
 
 	if (in.priority != r->priority) {
 		vrrp_engine_step(e, r, &in, now, out);
 		vrrp_notify_priority(e, r, out);
 	}
-	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = vrrp_health_fault(e, r, 0) };
-	if (r->state == VRRP_FAULT && !in.cause.reason)
+	r->fault = vrrp_health_fault(e, r, 0);
+	in = (VrrpInput){ .kind = VRRP_IN_FAULT, .cause = engine_fault(e, r) };
+	if (was_fault && !in.cause.reason)
 		in.kind = VRRP_IN_CLEAR;
 	if (in.kind == VRRP_IN_CLEAR || in.cause.reason)
 		vrrp_engine_step(e, r, &in, now, out);
+	if (was_fault && r->state == VRRP_FAULT)
+		vrrp_group_refresh(e, r, now, out);
 }
 
 static void engine_listen(const VrrpRouter *r, Effects *out)
 {
+	effects_add(
+		out, (Effect){ .kind = EFFECT_LISTEN,
+			     .listen = { .ifindex = r->ifindex, .group = *vrrp_router_hears(r) } });
+}
+
+void vrrp_engine_unlisten(VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Effects *out)
+{
+	for (size_t i = 0; i < e->config->n_instances; i++)
+		if (e->routers[i].ifindex == ifindex &&
+			ip_equal(vrrp_router_hears(&e->routers[i]), group))
+			return;
 	effects_add(out, (Effect){ .kind = EFFECT_LISTEN,
-				 .listen = { .ifindex = r->ifindex, .group = r->config->group } });
+				 .listen = { .ifindex = ifindex, .group = *group, .off = true } });
+}
+
+static EngineKey engine_key(const VrrpRouter *r)
+{
+	return (EngineKey){
+		.ifindex = r->ifindex, .vrid = r->config->vrid, .family = (uint8_t)r->config->family
+	};
+}
+
+/* Where the number of the router is kept, or of the one behind which it belongs: they stand in the
+ * order of the configuration. NULL: it is the first. */
+static VrrpRouter *engine_before(VrrpEngine *e, uint32_t first, uint32_t id)
+{
+	VrrpRouter *before = NULL;
+
+	while (first < id) {
+		before = &e->routers[first];
+		first = before->next;
+	}
+	return before;
+}
+
+static void engine_forget(VrrpEngine *e, VrrpRouter *r)
+{
+	const EngineKey key = engine_key(r);
+	uint32_t first = VRRP_NOBODY;
+	VrrpRouter *before;
+
+	if (!r->ifindex || !map_get(&e->by_key, &key, &first))
+		return;
+	before = engine_before(e, first, r->id);
+	if (before)
+		before->next = r->next;
+	else if (r->next != VRRP_NOBODY)
+		map_put(&e->by_key, &key, r->next);
+	else
+		map_del(&e->by_key, &key);
+	r->next = VRRP_NOBODY;
+}
+
+static void engine_know(VrrpEngine *e, VrrpRouter *r)
+{
+	const EngineKey key = engine_key(r);
+	uint32_t first = VRRP_NOBODY;
+	VrrpRouter *before;
+
+	(void)map_get(&e->by_key, &key, &first);
+	before = engine_before(e, first, r->id);
+	r->next = before ? before->next : first;
+	if (before)
+		before->next = r->id;
+	else
+		map_put(&e->by_key, &key, r->id);
+}
+
+/* Interface and source address as they are now. True when anything of it changed. */
+static bool engine_place(VrrpEngine *e, VrrpRouter *r, const Link *l, Effects *out)
+{
+	const VrrpInstanceConfig *c = r->config;
+	const uint32_t ifindex = l ? l->ifindex : 0;
+	const bool moved = ifindex != r->ifindex;
+	const IpAddr before = r->source, heard = *vrrp_router_hears(r);
+	const IpAddr *source = NULL;
+
+	if (moved) {
+		engine_forget(e, r);
+		r->ifindex = ifindex;
+		if (ifindex)
+			engine_know(e, r);
+	}
+	if (!l)
+		return moved;
+	source = c->has_source ? &c->source : link_source(l, c->family);
+	r->has_source = source;
+	/* A source that is gone stays known: the goodbye still carries it. */
+	if (source)
+		r->source = *source;
+	if (vrrp_router_hears(r)->family != IP_NONE &&
+		(moved || !ip_equal(&heard, vrrp_router_hears(r)))) {
+		r->deaf = false;
+		engine_listen(r, out);
+		if (!moved && heard.family != IP_NONE)
+			vrrp_engine_unlisten(e, ifindex, &heard, out);
+	}
+	return moved || !ip_equal(&before, &r->source);
 }
 
 /* Where the router stands now: index, source address, room in its adverts. */
@@ -91,31 +202,12 @@ void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 {
 	const VrrpInstanceConfig *c = r->config;
 	const Link *l = link_by_name(e->links, c->interface);
-	const uint32_t ifindex = l ? l->ifindex : 0;
-	EngineKey key = { .ifindex = r->ifindex, .vrid = c->vrid, .family = (uint8_t)c->family };
-	const IpAddr before = r->source, *source;
-	bool moved = ifindex != r->ifindex;
+	const bool changed = engine_place(e, r, l, out);
 	size_t room;
 
-	if (moved) {
-		map_del(&e->by_key, &key);
-		r->ifindex = ifindex;
-		key.ifindex = ifindex;
-		if (ifindex) {
-			map_put(&e->by_key, &key, r->id);
-			r->deaf = false;
-			engine_listen(r, out);
-		}
-	}
 	if (!l)
 		return;
-	source = c->has_source ? &c->source : link_source(l, c->family);
-	r->has_source = source;
-	/* A source that is gone stays known: the goodbye still carries it. */
-	if (source)
-		r->source = *source;
-	moved |= !ip_equal(&before, &r->source);
-	if (moved)
+	if (changed)
 		vrrp_fsm_moved(r, out);
 	room = vrrp_packet_room(c, l->mtu);
 	if (room < c->n_advertised && r->n_advertised != room)
@@ -126,14 +218,18 @@ void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 	r->n_advertised = MIN(room, c->n_advertised);
 }
 
-void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
+void vrrp_engine_prepare(VrrpEngine *e, VrrpRouter *r, Effects *out)
 {
-	VrrpInput in = { .kind = VRRP_IN_START };
-
 	r->deaf_until = e->deaf_until;
 	vrrp_engine_bind(e, r, out);
 	r->priority = vrrp_health_priority(e, r);
-	in.cause = vrrp_health_fault(e, r, 0);
+	r->fault = vrrp_health_fault(e, r, 0);
+}
+
+void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
+{
+	const VrrpInput in = { .kind = VRRP_IN_START, .cause = engine_fault(e, r) };
+
 	vrrp_engine_step(e, r, &in, now, out);
 }
 
@@ -148,6 +244,9 @@ void vrrp_engine_start(VrrpEngine *e, Instant now, Effects *out)
 		engine_check_timer(e, &e->scripts[i]);
 	}
 	for (size_t i = 0; i < e->config->n_instances; i++)
+		vrrp_engine_prepare(e, &e->routers[i], out);
+	vrrp_groups_start(e, out);
+	for (size_t i = 0; i < e->config->n_instances; i++)
 		vrrp_engine_begin(e, &e->routers[i], now, out);
 }
 
@@ -160,6 +259,7 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	e->listen_again = INSTANT_NEVER;
 	for (size_t i = 0; i < e->config->n_instances; i++)
 		vrrp_engine_step(e, &e->routers[i], &in, now, out);
+	vrrp_groups_stop(e, out);
 	for (size_t i = 0; i < e->config->n_scripts; i++) {
 		e->scripts[i].due = INSTANT_NEVER;
 		engine_check_timer(e, &e->scripts[i]);
@@ -205,12 +305,24 @@ void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out
 		if (!vrrp_router_uses_link(r, name))
 			continue;
 		vrrp_engine_bind(e, r, out);
-		vrrp_engine_health(e, r, now, out);
+		r->fault = vrrp_health_fault(e, r, 0);
 	}
+	/* Members of one group are told of their own trouble, not of each other's. */
+	for (size_t i = 0; i < e->config->n_instances; i++)
+		if (vrrp_router_uses_link(&e->routers[i], name))
+			vrrp_engine_health(e, &e->routers[i], now, out);
+}
+
+/* What is wrong with the way that a packet came. */
+static TraceReason engine_wrong_way(const VrrpRouter *r, const IpAddr *dst)
+{
+	if (!r->config->n_peers)
+		return TRACE_REJECT_UNICAST;
+	return ip_multicast(dst) ? TRACE_REJECT_MULTICAST : TRACE_REJECT_DESTINATION;
 }
 
 static void engine_rejected(
-	VrrpRouter *r, VrrpReject why, const IpAddr *src, VrrpMismatch mismatch, Effects *out)
+	VrrpRouter *r, VrrpReject why, const VrrpPeek *peek, VrrpMismatch mismatch, Effects *out)
 {
 	static const TraceReason reasons[VRRP_REJECTS] = {
 		[VRRP_REJECT_SHORT] = TRACE_REJECT_SHORT,
@@ -224,16 +336,20 @@ static void engine_rejected(
 		[VRRP_REJECT_INTERVAL] = TRACE_REJECT_INTERVAL,
 		[VRRP_REJECT_TYPE] = TRACE_REJECT_TYPE,
 		[VRRP_REJECT_CHECKSUM] = TRACE_REJECT_CHECKSUM,
-		[VRRP_REJECT_UNICAST] = TRACE_REJECT_UNICAST,
+		[VRRP_REJECT_PEER] = TRACE_REJECT_PEER,
+		[VRRP_REJECT_PEER_TTL] = TRACE_REJECT_PEER_TTL,
 	};
+	const TraceReason reason =
+		why == VRRP_REJECT_UNICAST ? engine_wrong_way(r, &peek->dst) : reasons[why];
 
 	r->counters.rejected[why]++;
 	if (r->traced_rejects & 1u << why)
 		return;
 	r->traced_rejects |= 1u << why;
-	effects_trace(out, (TraceRecord){ .reason = reasons[why],
+	effects_trace(out, (TraceRecord){ .reason = reason,
 				   .subject = r->config->name,
-				   .ip = *src,
+				   .ip = peek->src,
+				   .ip2 = peek->dst,
 				   .a = mismatch.got,
 				   .b = mismatch.want });
 }
@@ -274,6 +390,20 @@ static void engine_unknown_vrid(VrrpEngine *e, const EventPacket *p, uint8_t vri
 					   .a = vrid });
 }
 
+/* Of those with this interface and VRID the one that listens to `dst`; if none does, the first finds
+ * fault with the packet. */
+static VrrpRouter *engine_addressee(
+	const VrrpEngine *e, uint32_t first, const IpAddr *dst, bool *ret_ours)
+{
+	for (uint32_t id = first; id != VRRP_NOBODY; id = e->routers[id].next)
+		if (ip_equal(vrrp_router_hears(&e->routers[id]), dst)) {
+			*ret_ours = true;
+			return &e->routers[id];
+		}
+	*ret_ours = false;
+	return &e->routers[first];
+}
+
 /* Of the order of masters: is it one that has to give way to us? */
 static bool engine_is_lower(const VrrpRouter *r, const VrrpAdvert *a)
 {
@@ -289,42 +419,49 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	VrrpMismatch mismatch;
 	VrrpReject why;
 	VrrpRouter *r;
-	IpAddr src;
-	uint32_t id;
-	bool master;
+	VrrpPeek peek;
+	uint32_t first;
+	bool ours, master;
 
 	if (!e->running || now < e->deaf_until)
 		return;
-	if (!vrrp_packet_peek(p->bytes, p->len, &src, &key.vrid)) {
+	if (!vrrp_packet_peek(p->bytes, p->len, &peek)) {
 		e->malformed++;
 		return;
 	}
-	if (!map_get(&e->by_key, &key, &id)) {
+	key.vrid = peek.vrid;
+	if (!map_get(&e->by_key, &key, &first)) {
 		engine_unknown_vrid(e, p, key.vrid, out);
 		return;
 	}
-	r = &e->routers[id];
+	r = engine_addressee(e, first, &peek.dst, &ours);
 	why = vrrp_packet_decode(r->config, r->n_advertised, p->bytes, p->len, &advert, &mismatch);
+	if (!why && !ours)
+		why = VRRP_REJECT_UNICAST;
 	if (why) {
-		engine_rejected(r, why, &src, mismatch, out);
+		engine_rejected(r, why, &peek, mismatch, out);
 		return;
 	}
 	r->counters.adverts_received++;
 	r->counters.zero_received += advert.priority == VRRP_PRIORITY_STOP;
 	master = r->state == VRRP_MASTER;
 	vrrp_engine_step(e, r, &(VrrpInput){ .kind = VRRP_IN_ADVERT, .advert = &advert }, now, out);
-	if (master && r->state == VRRP_MASTER && engine_is_lower(r, &advert))
+	if (master && r->state == VRRP_MASTER && engine_is_lower(r, &advert)) {
 		vrrp_notify_lower_priority(e, r, out);
+		vrrp_group_announce(e, r, now, out);
+	}
+	vrrp_group_heard(e, r, now, out);
 	engine_differences(r, &advert, out);
 }
 
-void vrrp_engine_deaf(VrrpEngine *e, uint32_t ifindex, Instant now, Effects *out)
+void vrrp_engine_deaf(
+	VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Instant now, Effects *out)
 {
 	e->listen_again = instant_add(now, ENGINE_LISTEN_AGAIN_USEC);
 	for (size_t i = 0; i < e->config->n_instances; i++) {
 		VrrpRouter *r = &e->routers[i];
 
-		if (r->ifindex != ifindex)
+		if (r->ifindex != ifindex || !ip_equal(vrrp_router_hears(r), group))
 			continue;
 		r->deaf = true;
 		if (e->running)
@@ -332,7 +469,7 @@ void vrrp_engine_deaf(VrrpEngine *e, uint32_t ifindex, Instant now, Effects *out
 	}
 }
 
-/* Optimistic: if the group cannot be joined this time either, vrrp_engine_deaf() says so at once. */
+/* Optimistic: if it cannot be done this time either, vrrp_engine_deaf() says so at once. */
 static void engine_listen_again(VrrpEngine *e, Instant now, Effects *out)
 {
 	e->listen_again = INSTANT_NEVER;

@@ -14,7 +14,8 @@
 
 typedef struct VrrpGroup {
 	const VrrpGroupConfig *config; /* borrowed */
-	VrrpState state;	       /* as it was told last */
+	VrrpState state;	       /* as it was told last; INIT: not yet */
+	bool following;		       /* members are being taken along: they take nobody else */
 	VrrpState mailed;	       /* of which a mail spoke last */
 } VrrpGroup;
 
@@ -30,7 +31,7 @@ typedef struct VrrpEngine {
 	TimerQ timers;		  /* one for each router */
 	TimerQ checks;		  /* one for each script: adverts do not wait for them */
 	Instant listen_again;	  /* when deaf routers try anew; INSTANT_NEVER: none is deaf */
-	Map by_key;		  /* (ifindex, vrid, family) -> router */
+	Map by_key;		  /* (ifindex, vrid, family) -> the first router; VrrpRouter.next */
 	Instant deaf_until;	  /* vrrp_startup_delay */
 	bool running;
 	Arena kept; /* words of a configuration that is gone: why a router is in its state */
@@ -48,8 +49,10 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_link(VrrpEngine *e, const char *name, Instant now, Effects *out);
 /* Does any router stand on this link or look at it? */
 bool vrrp_engine_uses_link(const VrrpEngine *e, const char *name);
-/* The group could not be joined on this link: whoever hears no master must not become one. */
-void vrrp_engine_deaf(VrrpEngine *e, uint32_t ifindex, Instant now, Effects *out);
+/* `group`, or an address of ours, cannot be listened to on this link: whoever hears no master must
+ * not become one. */
+void vrrp_engine_deaf(
+	VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Instant now, Effects *out);
 void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effects *out);
 void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out);
 void vrrp_engine_check_done(
@@ -79,8 +82,12 @@ void vrrp_engine_retire(VrrpEngine *old, const VrrpReload *reload, Instant now, 
 /* `e` is fresh (vrrp_engine_init) and goes on where `old` is. Its effects speak of new indexes. */
 void vrrp_engine_adopt(
 	VrrpEngine *e, VrrpEngine *old, const VrrpReload *reload, Instant now, Effects *out);
-/* For vrrp_reload.c: where the router stands now; and a router that is new (vrrp_engine.c). */
+/* For vrrp_reload.c: where the router stands now; what a router that is new must know before any
+ * begins; and its beginning (vrrp_engine.c). */
 void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out);
+/* Nobody listens to this any more, unless another router does. */
+void vrrp_engine_unlisten(VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Effects *out);
+void vrrp_engine_prepare(VrrpEngine *e, VrrpRouter *r, Effects *out);
 void vrrp_engine_begin(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out);
 
 /* The nth fault of a router (0: the one that counts), reason TRACE_NONE when it has no more
@@ -112,9 +119,25 @@ void vrrp_engine_health(VrrpEngine *e, VrrpRouter *r, Instant now, Effects *out)
 /* One input to one router, with all that follows from it. */
 void vrrp_engine_step(VrrpEngine *e, VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);
 
-/* Sync groups (vrrp_group.c): after a step that took the router from `before` to another state, the
- * other members follow. */
+/* Sync groups (vrrp_group.c). For a router without a group they do nothing. After a step that took
+ * the router from `before` to another state the other members follow. */
 void vrrp_group_follow(VrrpEngine *e, VrrpRouter *r, VrrpState before, Instant now, Effects *out);
+/* Do all others want to be MASTER? */
+bool vrrp_group_ready(const VrrpEngine *e, const VrrpRouter *r);
+/* The nth fault that the router has only because another member has one of its own; reason
+ * TRACE_NONE when there are no more. */
+TraceRecord vrrp_group_fault(const VrrpEngine *e, const VrrpRouter *r, size_t nth);
+/* The router stays in FAULT, but for what cause may have changed for the others. */
+void vrrp_group_refresh(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
+/* A BACKUP heard a master that it accepts. */
+void vrrp_group_heard(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
+/* The router is MASTER and heard one of lower priority: the others' neighbours are told anew, too. */
+void vrrp_group_announce(VrrpEngine *e, const VrrpRouter *r, Instant now, Effects *out);
+/* Before the first member starts, its faults known; and after the last has stopped. */
+void vrrp_groups_start(VrrpEngine *e, Effects *out);
+void vrrp_groups_stop(VrrpEngine *e, Effects *out);
+/* After a reload: members that are new, or that have other companions now, find together. */
+void vrrp_groups_settle(VrrpEngine *e, Instant now, Effects *out);
 
 /* Notifications (vrrp_notify.c). A router may be in another state than was told, or no longer wait
  * in silence for what it tracks. */

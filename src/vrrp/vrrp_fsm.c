@@ -15,7 +15,13 @@ void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t 
 		.n_advertised = config->n_advertised,
 		.master_advert_usec = config->advert_usec,
 		.preempt_at = INSTANT_NEVER,
+		.next = VRRP_NOBODY,
 	};
+}
+
+const IpAddr *vrrp_router_hears(const VrrpRouter *r)
+{
+	return r->config->n_peers ? &r->source : &r->config->group;
 }
 
 const char *vrrp_state_name(VrrpState state)
@@ -49,18 +55,39 @@ static void fsm_trace(const VrrpRouter *r, TraceReason reason, Effects *out)
 	effects_trace(out, TRACE_OF(r, reason));
 }
 
-static EffectSend fsm_packet(const VrrpRouter *r, uint8_t priority, uint16_t ip_id, Effects *out)
+/* What goes to the group, or one copy for each peer, one after the other. */
+static EffectSend fsm_packets(const VrrpRouter *r, uint8_t priority, uint16_t ip_id, Effects *out)
 {
+	const VrrpInstanceConfig *c = r->config;
 	const size_t size = VRRP_IP_HEADER + VRRP_HEADER + 4 * r->n_advertised + VRRP_AUTH_SIZE;
-	ByteWriter w = { .start = arena_alloc(&out->scratch, size, 1), .cap = size };
+	const size_t n = MAX(c->n_peers, (size_t)1);
+	ByteWriter w = { .start = arena_alloc(&out->scratch, n * size, 1), .cap = size };
 
-	vrrp_packet_encode(r->config, r->n_advertised, &r->source, priority, ip_id, &w);
+	vrrp_packet_encode(c, r->n_advertised, &r->source, priority, ip_id, &w);
 	assert(!w.bad);
+	for (size_t i = 1; i < n; i++) {
+		memcpy(w.start + i * w.n, w.start, w.n);
+		vrrp_packet_readdress(w.start + i * w.n, w.n, &c->peers[i].ip);
+	}
 	return (EffectSend){ .owner = r->id,
 		.ifindex = r->ifindex,
-		.dst = r->config->group,
+		.dst = c->n_peers ? c->peers[0].ip : c->group,
 		.bytes = w.start,
-		.len = w.n };
+		.len = n * w.n,
+		.n = (uint32_t)n };
+}
+
+static void fsm_send(const VrrpRouter *r, uint8_t priority, Effects *out)
+{
+	Effect e = { .kind = EFFECT_ADVERT, .send = fsm_packets(r, priority, r->ip_id, out) };
+
+	if (e.send.n > 1)
+		e.send.len /= e.send.n;
+	for (size_t i = 0; i < e.send.n; i++, e.send.bytes += e.send.len) {
+		if (i)
+			e.send.dst = r->config->peers[i].ip;
+		effects_add(out, e);
+	}
 }
 
 static void fsm_advert(VrrpRouter *r, uint8_t priority, Effects *out)
@@ -68,8 +95,8 @@ static void fsm_advert(VrrpRouter *r, uint8_t priority, Effects *out)
 	/* Without a link or a source there is nothing to send from. */
 	if (!r->ifindex || r->source.family == IP_NONE)
 		return;
-	effects_add(out, (Effect){ .kind = EFFECT_ADVERT,
-				 .send = fsm_packet(r, priority, ++r->ip_id, out) });
+	r->ip_id++;
+	fsm_send(r, priority, out);
 	r->counters.adverts_sent++;
 	if (priority == VRRP_PRIORITY_STOP) {
 		r->counters.zero_sent++;
@@ -101,7 +128,7 @@ static void fsm_will(const VrrpRouter *r, bool on, Effects *out)
 	Effect e = { .kind = EFFECT_WILL, .send = { .owner = r->id } };
 
 	if (on && r->ifindex && r->source.family != IP_NONE)
-		e.send = fsm_packet(r, VRRP_PRIORITY_STOP, (uint16_t)(r->ip_id + 1), out);
+		e.send = fsm_packets(r, VRRP_PRIORITY_STOP, (uint16_t)(r->ip_id + 1), out);
 	effects_add(out, e);
 }
 
@@ -117,12 +144,12 @@ static void fsm_enter(VrrpRouter *r, VrrpState state, const TraceRecord *cause, 
 	r->traced_rejects = 0;
 	r->traced_lower = r->traced_list = r->traced_interval = false;
 	r->preempt_at = INSTANT_NEVER;
+	r->wishes = false;
 }
 
 /* RFC 9568, 6.4.1 and 6.4.2 (115): advert first, then the addresses, then the announcements. */
 static void fsm_become_master(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
 {
-	effects_trace(out, *cause);
 	fsm_enter(r, VRRP_MASTER, cause, now);
 	r->master_advert_usec = r->config->advert_usec;
 	r->master = r->source;
@@ -147,6 +174,7 @@ static void fsm_wait(VrrpRouter *r, Span wait, Instant now)
 {
 	r->due = instant_add(MAX(now, r->deaf_until), wait);
 	r->down_since = now;
+	r->wishes = false;
 }
 
 static void fsm_leave_master(VrrpRouter *r, bool resign, Effects *out)
@@ -177,10 +205,17 @@ static bool fsm_is_owner(const VrrpRouter *r)
 static void fsm_begin(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
 {
 	const bool first = r->state == VRRP_INIT;
+	Span wait;
 
 	r->master = (IpAddr){ 0 };
 	r->master_advert_usec = r->config->advert_usec;
-	fsm_to_backup(r, cause, fsm_is_owner(r) ? 0 : vrrp_master_down_usec(r), now, out);
+	wait = vrrp_master_down_usec(r);
+	if (fsm_is_owner(r))
+		wait = 0;
+	else if (first && r->config->want_master && r->config->sync_group)
+		/* Behaviour 13: only here does `state MASTER` shorten anything. */
+		wait = r->config->advert_usec + vrrp_skew_usec(r, VRRP_PRIORITY_OWNER);
+	fsm_to_backup(r, cause, wait, now, out);
 	if (first)
 		fsm_addresses(r, false, out); /* left behind by an earlier run (behaviour 37) */
 }
@@ -389,6 +424,23 @@ static void fsm_advert_timer(VrrpRouter *r, Instant now, Effects *out)
 						       : instant_add(now, interval);
 }
 
+static void fsm_wish(VrrpRouter *r, Effects *out)
+{
+	r->wishes = true;
+	r->due = INSTANT_NEVER;
+	effects_trace(out, (TraceRecord){ .reason = TRACE_GROUP_WAITS,
+				   .subject = r->config->sync_group->name,
+				   .object = r->config->name });
+}
+
+/* Priority 0, and a new election after the skew. */
+static void fsm_resign(VrrpRouter *r, const TraceRecord *cause, Instant now, Effects *out)
+{
+	fsm_leave_master(r, true, out);
+	fsm_to_backup(r, cause, vrrp_skew_usec(r, r->priority), now, out);
+	r->master = (IpAddr){ 0 };
+}
+
 static void fsm_priority(VrrpRouter *r, uint8_t priority, Effects *out)
 {
 	const Span before = vrrp_skew_usec(r, r->priority), after = vrrp_skew_usec(r, priority);
@@ -398,7 +450,7 @@ static void fsm_priority(VrrpRouter *r, uint8_t priority, Effects *out)
 	effects_trace(out, TRACE_OF(r, TRACE_PRIORITY_CHANGED, .a = r->priority, .b = priority));
 	r->priority = priority;
 	/* The wait that is running is moved by the difference in skew (behaviour 7). */
-	if (r->state == VRRP_BACKUP)
+	if (r->state == VRRP_BACKUP && !r->wishes)
 		r->due = after > before ? instant_add(r->due, after - before)
 					: r->due - MIN(r->due, before - after);
 }
@@ -422,7 +474,12 @@ static void fsm_init_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effec
 	case VRRP_IN_ADVERT:
 	case VRRP_IN_FAULT:
 	case VRRP_IN_CLEAR:
-	case VRRP_IN_VIP_LOST: break;
+	case VRRP_IN_VIP_LOST:
+	case VRRP_IN_GROUP_WAIT:
+	case VRRP_IN_GROUP_MASTER:
+	case VRRP_IN_GROUP_BACKUP:
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: break;
 	}
 }
 
@@ -433,9 +490,12 @@ static void fsm_backup_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 		const TraceRecord cause = fsm_takeover_cause(r, now);
 
 		fsm_trace(r, TRACE_ADVERT_TIMEOUT, out);
+		effects_trace(out, cause);
 		fsm_become_master(r, &cause, now, out);
 		break;
 	}
+	case VRRP_IN_GROUP_WAIT: fsm_wish(r, out); break;
+	case VRRP_IN_GROUP_MASTER: fsm_become_master(r, &in->cause, now, out); break;
 	case VRRP_IN_ADVERT: fsm_backup_advert(r, in->advert, now, out); break;
 	case VRRP_IN_FAULT: fsm_to_fault(r, &in->cause, now, out); break;
 	case VRRP_IN_PRIORITY: fsm_priority(r, in->priority, out); break;
@@ -443,7 +503,10 @@ static void fsm_backup_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_START:
 	case VRRP_IN_CLEAR:
-	case VRRP_IN_VIP_LOST: break;
+	case VRRP_IN_VIP_LOST:
+	case VRRP_IN_GROUP_BACKUP:
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: break;
 	}
 }
 
@@ -457,14 +520,23 @@ static void fsm_master_step(VrrpRouter *r, const VrrpInput *in, Instant now, Eff
 	case VRRP_IN_VIP_LOST:
 		/* Resign, withdraw the rest, and stand again after the skew (behaviour 39). */
 		effects_trace(out, in->cause);
-		fsm_leave_master(r, true, out);
-		fsm_to_backup(r, &in->cause, vrrp_skew_usec(r, r->priority), now, out);
+		fsm_resign(r, &in->cause, now, out);
+		break;
+	case VRRP_IN_GROUP_RESIGN: fsm_resign(r, &in->cause, now, out); break;
+	case VRRP_IN_GROUP_ANNOUNCE: fsm_announce(r, &r->config->garp_lower_prio, out); break;
+	case VRRP_IN_GROUP_BACKUP:
+		fsm_leave_master(r, false, out);
+		fsm_to_backup(r, &in->cause,
+			vrrp_master_down_usec(r) + (in->later ? r->config->advert_usec : 0), now,
+			out);
 		r->master = (IpAddr){ 0 };
 		break;
 	case VRRP_IN_STOP: fsm_stop(r, now, out); break;
 	case VRRP_IN_DELETE: fsm_delete(r, now, out); break;
 	case VRRP_IN_START:
-	case VRRP_IN_CLEAR: break;
+	case VRRP_IN_CLEAR:
+	case VRRP_IN_GROUP_WAIT:
+	case VRRP_IN_GROUP_MASTER: break;
 	}
 }
 
@@ -490,7 +562,12 @@ static void fsm_fault_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effe
 	case VRRP_IN_START:
 	case VRRP_IN_TIMER:
 	case VRRP_IN_ADVERT:
-	case VRRP_IN_VIP_LOST: break;
+	case VRRP_IN_VIP_LOST:
+	case VRRP_IN_GROUP_WAIT:
+	case VRRP_IN_GROUP_MASTER:
+	case VRRP_IN_GROUP_BACKUP:
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: break;
 	}
 }
 

@@ -22,9 +22,10 @@ typedef struct VrrpRouter {
 	Instant due;	  /* MASTER: the next advert; BACKUP: master down; else never */
 	/* Where we are, from the links. */
 	uint32_t ifindex;    /* 0: the interface is not there */
+	uint32_t next;	     /* the next router with this interface and VRID; VRRP_NOBODY: none */
 	IpAddr source;	     /* the last one known; family IP_NONE: none yet */
 	bool has_source;     /* it is there now */
-	bool deaf;	     /* its group could not be joined: it would hear no master */
+	bool deaf;	     /* it could not listen: it would hear no master */
 	size_t n_advertised; /* config->n_advertised, or what the MTU leaves */
 	uint16_t ip_id;
 	/* Who is master, as far as BACKUP knows. */
@@ -37,9 +38,11 @@ typedef struct VrrpRouter {
 	Instant deaf_until;	 /* vrrp_startup_delay: no wait begins before (behaviour 31) */
 	Instant preempt_at;	 /* preempt_delay runs until then; INSTANT_NEVER: not running */
 	bool lower_heard;	 /* a master of lower priority is being waited out */
+	bool wishes; /* BACKUP: would be MASTER if the other members of its group would */
 	/* One line for each kind of trouble until the master or the state changes. */
 	uint32_t traced_rejects;
 	bool traced_lower, traced_list, traced_interval;
+	TraceRecord fault; /* the first of its own; those of its group are not among them */
 	/* For people. */
 	Instant changed;
 	TraceRecord cause;
@@ -58,6 +61,12 @@ typedef enum VrrpInputKind {
 	VRRP_IN_CLEAR,	  /* no fault is left */
 	VRRP_IN_PRIORITY, /* the effective priority is now this */
 	VRRP_IN_VIP_LOST, /* cause: an address of ours was removed by another program */
+	/* From the sync group, with the cause. */
+	VRRP_IN_GROUP_WAIT,	/* now >= due, but others do not want to be MASTER */
+	VRRP_IN_GROUP_MASTER,	/* every member wants to be */
+	VRRP_IN_GROUP_BACKUP,	/* another member gave way */
+	VRRP_IN_GROUP_RESIGN,	/* another member resigned */
+	VRRP_IN_GROUP_ANNOUNCE, /* another member heard a lower master */
 } VrrpInputKind;
 
 typedef struct VrrpInput {
@@ -65,7 +74,13 @@ typedef struct VrrpInput {
 	const VrrpAdvert *advert;
 	uint8_t priority;
 	TraceRecord cause;
+	bool later; /* VRRP_IN_GROUP_BACKUP: stand again one advert later than usual */
 } VrrpInput;
+
+#define VRRP_NOBODY UINT32_MAX
+
+/* The destination of packets that are for this router: the group, or its own address. */
+const IpAddr *vrrp_router_hears(const VrrpRouter *r);
 
 void vrrp_router_init(VrrpRouter *r, const VrrpInstanceConfig *config, uint32_t id);
 void vrrp_fsm_step(VrrpRouter *r, const VrrpInput *in, Instant now, Effects *out);

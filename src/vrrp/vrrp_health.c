@@ -112,6 +112,9 @@ static bool health_scan_links(const VrrpEngine *e, const VrrpRouter *r, HealthSc
 		return true;
 	if (!r->has_source && health_is(s, health_fault(r, TRACE_FAULT_NO_ADDRESS, c->interface)))
 		return true;
+	if (c->unicast_fault_no_peer && !c->n_peers &&
+		health_is(s, health_fault(r, TRACE_FAULT_NO_PEER, NULL)))
+		return true;
 	if (c->track_source && c->has_source && !health_has_addr(e, r, &c->source) &&
 		health_is(s, health_fault(r, TRACE_FAULT_SOURCE, c->interface)))
 		return true;

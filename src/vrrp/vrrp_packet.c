@@ -5,6 +5,8 @@ enum {
 	VRRP_TYPE_ADVERT = 1,
 	VRRP_TOS = 0xc0, /* precedence: internetwork control */
 	VRRP_INTERVAL_MASK = 0xfff,
+	VRRP_AT_SRC = 12,
+	VRRP_AT_DST = 16,
 };
 
 static size_t vrrp_packet_tail(uint8_t version)
@@ -30,17 +32,18 @@ static void vrrp_packet_put_ip(const VrrpInstanceConfig *config, size_t total, c
 	uint16_t ip_id, ByteWriter *out)
 {
 	const size_t start = out->n;
+	const IpAddr *dst = config->n_peers ? &config->peers[0].ip : &config->group;
 
 	bytes_put_u8(out, 0x45);
 	bytes_put_u8(out, VRRP_TOS);
 	bytes_put_u16(out, (uint16_t)total);
 	bytes_put_u16(out, ip_id);
 	bytes_put_u16(out, 0);
-	bytes_put_u8(out, VRRP_TTL);
+	bytes_put_u8(out, config->n_peers ? config->unicast_ttl : VRRP_TTL);
 	bytes_put_u8(out, VRRP_PROTOCOL);
 	bytes_put_u16(out, 0);
 	bytes_put(out, src->bytes, 4);
-	bytes_put(out, config->group.bytes, 4);
+	bytes_put(out, dst->bytes, 4);
 	if (!out->bad)
 		vrrp_packet_patch(out, start + 10,
 			bytes_checksum(bytes_sum(out->start + start, VRRP_IP_HEADER, 0)));
@@ -77,6 +80,25 @@ void vrrp_packet_encode(const VrrpInstanceConfig *config, size_t n_addresses, co
 	vrrp_packet_patch(out, body + 6, bytes_checksum(bytes_sum(out->start + body, len, sum)));
 }
 
+void vrrp_packet_readdress(uint8_t *packet, size_t len, const IpAddr *dst)
+{
+	uint8_t *body = packet + VRRP_IP_HEADER;
+	ByteWriter w = { .start = packet, .n = len, .cap = len };
+	uint32_t sum;
+
+	assert(len >= VRRP_IP_HEADER + VRRP_HEADER);
+	memcpy(packet + VRRP_AT_DST, dst->bytes, 4);
+	vrrp_packet_patch(&w, 10, 0);
+	vrrp_packet_patch(&w, 10, bytes_checksum(bytes_sum(packet, VRRP_IP_HEADER, 0)));
+	/* Version 2 does not cover it. */
+	if (body[0] >> 4 != 3)
+		return;
+	vrrp_packet_patch(&w, VRRP_IP_HEADER + 6, 0);
+	sum = vrrp_packet_pseudo_sum(packet, len - VRRP_IP_HEADER);
+	vrrp_packet_patch(
+		&w, VRRP_IP_HEADER + 6, bytes_checksum(bytes_sum(body, len - VRRP_IP_HEADER, sum)));
+}
+
 /* The VRRP message behind the IP header: NULL when the header makes no sense. */
 static const uint8_t *vrrp_packet_body(const uint8_t *bytes, size_t len, size_t *ret_len)
 {
@@ -91,15 +113,16 @@ static const uint8_t *vrrp_packet_body(const uint8_t *bytes, size_t len, size_t 
 	return bytes + header;
 }
 
-bool vrrp_packet_peek(const uint8_t *bytes, size_t len, IpAddr *ret_src, uint8_t *ret_vrid)
+bool vrrp_packet_peek(const uint8_t *bytes, size_t len, VrrpPeek *ret_peek)
 {
 	size_t n;
 	const uint8_t *body = vrrp_packet_body(bytes, len, &n);
 
 	if (!body || n < 2)
 		return false;
-	*ret_src = ip_from_bytes(IP_V4, bytes + 12);
-	*ret_vrid = body[1];
+	*ret_peek = (VrrpPeek){ .src = ip_from_bytes(IP_V4, bytes + VRRP_AT_SRC),
+		.dst = ip_from_bytes(IP_V4, bytes + VRRP_AT_DST),
+		.vrid = body[1] };
 	return true;
 }
 
@@ -153,6 +176,30 @@ static bool vrrp_packet_same(
 	return true;
 }
 
+static const VrrpPeer *vrrp_packet_peer(const VrrpInstanceConfig *config, const uint8_t *bytes)
+{
+	for (size_t i = 0; i < config->n_peers; i++)
+		if (!memcmp(config->peers[i].ip.bytes, bytes + VRRP_AT_SRC, 4))
+			return &config->peers[i];
+	return NULL;
+}
+
+/* Unicast may come over routers (behaviour 84). */
+static VrrpReject vrrp_packet_check_ttl(
+	const VrrpInstanceConfig *config, const uint8_t *bytes, VrrpMismatch *ret_why)
+{
+	const uint8_t ttl = bytes[8];
+	const VrrpPeer *peer;
+
+	if (!config->n_peers)
+		return ttl == VRRP_TTL ? VRRP_ACCEPT
+				       : vrrp_packet_no(VRRP_REJECT_TTL, ttl, VRRP_TTL, ret_why);
+	peer = vrrp_packet_peer(config, bytes);
+	if (peer && (ttl < peer->min_ttl || ttl > peer->max_ttl))
+		return vrrp_packet_no(VRRP_REJECT_PEER_TTL, ttl, peer->min_ttl, ret_why);
+	return VRRP_ACCEPT;
+}
+
 /* Lengths and the header's fixed fields. The version is looked at before the length, since the
  * length depends on it. On acceptance the message is whole: *ret_len bytes. */
 static VrrpReject vrrp_packet_check_header(const VrrpInstanceConfig *config, const uint8_t *bytes,
@@ -160,12 +207,14 @@ static VrrpReject vrrp_packet_check_header(const VrrpInstanceConfig *config, con
 {
 	size_t n = 0, want;
 	const uint8_t *body = vrrp_packet_body(bytes, len, &n);
+	VrrpReject no;
 	const size_t total = len >= 4 ? (size_t)(bytes[2] << 8 | bytes[3]) : 0;
 
 	if (!body || n < VRRP_HEADER)
 		return vrrp_packet_no(VRRP_REJECT_SHORT, (int64_t)n, VRRP_HEADER, ret_why);
-	if (bytes[8] != VRRP_TTL)
-		return vrrp_packet_no(VRRP_REJECT_TTL, bytes[8], VRRP_TTL, ret_why);
+	no = vrrp_packet_check_ttl(config, bytes, ret_why);
+	if (no)
+		return no;
 	if (body[0] >> 4 != config->version)
 		return vrrp_packet_no(VRRP_REJECT_VERSION, body[0] >> 4, config->version, ret_why);
 	if (total > len || total < len - n)
@@ -178,6 +227,18 @@ static VrrpReject vrrp_packet_check_header(const VrrpInstanceConfig *config, con
 		return vrrp_packet_no(VRRP_REJECT_LONG, (int64_t)n, (int64_t)want, ret_why);
 	*ret_len = n;
 	return VRRP_ACCEPT;
+}
+
+/* Which way it came: to the group, or from a peer. */
+static VrrpReject vrrp_packet_check_way(const VrrpInstanceConfig *config, const uint8_t *bytes)
+{
+	if (!config->n_peers)
+		return memcmp(bytes + VRRP_AT_DST, config->group.bytes, 4) ? VRRP_REJECT_UNICAST
+									   : VRRP_ACCEPT;
+	if (bytes[VRRP_AT_DST] >> 4 == 0xe) /* 224.0.0.0/4 */
+		return VRRP_REJECT_UNICAST;
+	return config->check_unicast_src && !vrrp_packet_peer(config, bytes) ? VRRP_REJECT_PEER
+									     : VRRP_ACCEPT;
 }
 
 VrrpReject vrrp_packet_decode(const VrrpInstanceConfig *config, size_t n_addresses,
@@ -211,8 +272,9 @@ VrrpReject vrrp_packet_decode(const VrrpInstanceConfig *config, size_t n_address
 		return vrrp_packet_no(VRRP_REJECT_TYPE, body[0] & 0xf, VRRP_TYPE_ADVERT, ret_why);
 	if (bytes_checksum(bytes_sum(body, n, sum)))
 		return vrrp_packet_no(VRRP_REJECT_CHECKSUM, config->version, 0, ret_why);
-	if (memcmp(bytes + 16, config->group.bytes, 4))
-		return VRRP_REJECT_UNICAST;
+	no = vrrp_packet_check_way(config, bytes);
+	if (no)
+		return no;
 	*ret_advert = (VrrpAdvert){
 		.src = ip_from_bytes(IP_V4, bytes + 12),
 		.priority = body[2],

@@ -39,7 +39,9 @@ typedef enum VrrpReject {
 	VRRP_REJECT_INTERVAL,
 	VRRP_REJECT_TYPE,
 	VRRP_REJECT_CHECKSUM,
-	VRRP_REJECT_UNICAST,
+	VRRP_REJECT_UNICAST, /* unicast where multicast is expected, or the other way round */
+	VRRP_REJECT_PEER,    /* from somebody who is no peer */
+	VRRP_REJECT_PEER_TTL,
 	VRRP_REJECTS,
 } VrrpReject;
 
@@ -48,15 +50,25 @@ typedef struct VrrpMismatch {
 	int64_t got, want;
 } VrrpMismatch;
 
-/* Appends the packet that says `priority` for this instance. */
+/* Appends the packet that says `priority` for this instance, to the group or to the first peer. */
 void vrrp_packet_encode(const VrrpInstanceConfig *config, size_t n_addresses, const IpAddr *src,
 	uint8_t priority, uint16_t ip_id, ByteWriter *out);
 
-/* Source and VRID, to find the instance; false when there is no room for them. */
-bool vrrp_packet_peek(const uint8_t *bytes, size_t len, IpAddr *ret_src, uint8_t *ret_vrid);
+/* The same to somebody else: `packet` is one that was encoded here. */
+void vrrp_packet_readdress(uint8_t *packet, size_t len, const IpAddr *dst);
+
+/* What finds the instance. */
+typedef struct VrrpPeek {
+	IpAddr src, dst;
+	uint8_t vrid;
+} VrrpPeek;
+
+/* False when there is no room for it. */
+bool vrrp_packet_peek(const uint8_t *bytes, size_t len, VrrpPeek *ret_peek);
 
 /* Holds the packet against the instance, in the order of RFC 9568, 7.1. `n_addresses` of the
- * configured ones are advertised. ret_why is set when the packet is not accepted. */
+ * configured ones are advertised. ret_why is set when the packet is not accepted. That a packet to
+ * one address is to ours is for the caller to see. */
 VrrpReject vrrp_packet_decode(const VrrpInstanceConfig *config, size_t n_addresses,
 	const uint8_t *bytes, size_t len, VrrpAdvert *ret_advert, VrrpMismatch *ret_why);
 

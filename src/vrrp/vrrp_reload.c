@@ -183,6 +183,9 @@ static void reload_router(
 	if (r->state == VRRP_MASTER) {
 		r->due = MIN(r->due, instant_add(now, c->advert_usec));
 		reload_vips(r, before, now, out);
+	} else if (r->wishes) {
+		r->wishes = false; /* its group may be another one: it wishes anew */
+		r->due = now;
 	} else if (r->state == VRRP_BACKUP) {
 		down = vrrp_master_down_usec(was);
 		r->due = r->due - MIN(r->due, down) + vrrp_master_down_usec(r);
@@ -272,9 +275,21 @@ void vrrp_engine_adopt(
 				e, &e->routers[i], &old->routers[reload->instances[i]], now, out);
 	for (uint32_t i = 0; i < e->config->n_instances; i++)
 		if (reload->instances[i] != VRRP_NEW)
+			e->routers[i].fault = vrrp_health_fault(e, &e->routers[i], 0);
+		else
+			vrrp_engine_prepare(e, &e->routers[i], out);
+	for (uint32_t i = 0; i < e->config->n_instances; i++)
+		if (reload->instances[i] != VRRP_NEW)
 			vrrp_engine_health(e, &e->routers[i], now, out);
 		else
 			vrrp_engine_begin(e, &e->routers[i], now, out);
+	vrrp_groups_settle(e, now, out);
+	for (uint32_t i = 0; i < old->config->n_instances; i++) {
+		const VrrpRouter *was = &old->routers[i];
+
+		if (was->ifindex && vrrp_router_hears(was)->family != IP_NONE)
+			vrrp_engine_unlisten(e, was->ifindex, vrrp_router_hears(was), out);
+	}
 	reload_wills(e, old, out);
 	if (e->config->fifo_states_on_reload)
 		vrrp_notify_all_states(e, out);

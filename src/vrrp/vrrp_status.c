@@ -37,6 +37,18 @@ static void status_addresses(
 	}
 }
 
+/* Unicast: from where to whom. */
+static void status_peers(const VrrpRouter *r, Status *out)
+{
+	char ip[IP_TEXT_SIZE];
+	Status *list;
+
+	status_string(out, "source", ip_text(&r->source, ip));
+	list = status_list(out, "peers");
+	for (size_t i = 0; i < r->config->n_peers; i++)
+		status_string(list, NULL, ip_text(&r->config->peers[i].ip, ip));
+}
+
 static void status_counters(const VrrpRouter *r, Status *out)
 {
 	static const char *const names[VRRP_REJECTS] = {
@@ -52,6 +64,8 @@ static void status_counters(const VrrpRouter *r, Status *out)
 		[VRRP_REJECT_TYPE] = "packet_type",
 		[VRRP_REJECT_CHECKSUM] = "checksum",
 		[VRRP_REJECT_UNICAST] = "unicast",
+		[VRRP_REJECT_PEER] = "no_peer",
+		[VRRP_REJECT_PEER_TTL] = "peer_ttl",
 	};
 	const VrrpCounters *c = &r->counters;
 	Status *s = status_object(out, "counters");
@@ -96,6 +110,12 @@ static void status_router(const VrrpEngine *e, const VrrpRouter *r, Instant now,
 	faults = status_list(out, "faults");
 	for (size_t i = 0; e->running && (fault = vrrp_health_fault(e, r, i)).reason; i++)
 		status_trace(faults, NULL, &fault);
+	for (size_t i = 0; e->running && (fault = vrrp_group_fault(e, r, i)).reason; i++)
+		status_trace(faults, NULL, &fault);
+	if (c->sync_group)
+		status_string(out, "sync_group", c->sync_group->name);
+	if (r->wishes)
+		status_bool(out, "waits_for_sync_group", true);
 	status_string(out, "interface", c->interface);
 	status_number(out, "vrid", c->vrid);
 	status_number(out, "version", c->version);
@@ -103,14 +123,21 @@ static void status_router(const VrrpEngine *e, const VrrpRouter *r, Instant now,
 	status_number(out, "base_priority", c->priority);
 	status_milli(out, "advert_interval", (int64_t)(c->advert_usec / USEC_PER_MSEC));
 	status_string(out, "master", ip_text(&r->master, ip));
+	if (c->n_peers)
+		status_peers(r, out);
 	status_addresses(r, has_addr, data, out);
 	status_counters(r, out);
 }
 
-static void status_group(const VrrpGroup *g, Status *out)
+static void status_group(const VrrpEngine *e, const VrrpGroup *g, Status *out)
 {
+	Status *members;
+
 	status_string(out, "name", g->config->name);
 	status_string(out, "state", vrrp_state_name(g->state));
+	members = status_list(out, "members");
+	for (size_t i = 0; i < g->config->n_members; i++)
+		status_string(members, NULL, e->config->instances[g->config->members[i]].name);
 }
 
 static void status_notify(const VrrpNotifyConfig *c, JobKey key, Instant now, VrrpJobStatus *jobs,
@@ -136,7 +163,7 @@ void vrrp_engine_status(const VrrpEngine *e, Instant now, VrrpHasAddr *has_addr,
 	for (uint32_t i = 0; i < e->config->n_groups; i++) {
 		Status *one = status_object(list, NULL);
 
-		status_group(&e->groups[i], one);
+		status_group(e, &e->groups[i], one);
 		status_notify(&e->config->groups[i].notify, (JobKey){ JOB_NOTIFY_GROUP, i }, now,
 			jobs, data, one);
 	}

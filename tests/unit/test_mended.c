@@ -278,7 +278,10 @@ static void deaf_router_stays_in_fault(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
 	Event deaf = { .kind = EVENT_OP_FAILED,
-		.op_failed = { .what = OP_FAILED_LISTEN, .error = 105, .ifindex = 2 } };
+		.op_failed = { .what = OP_FAILED_LISTEN,
+			.error = 105,
+			.ifindex = 2,
+			.ip = unit_ip("224.0.0.18") } };
 
 	bench_init(&b);
 	bench_run(&b);

@@ -384,7 +384,10 @@ static void refused_ops(void **state _unused_)
 	e.op_failed.error = EPERM;
 	bench_step(&b, e, T0 + 4 * SEC);
 	expect_done(&b, "trace cannot add address 10.9.0.100 to eth0: Operation not permitted\n");
-	e.op_failed = (EventOpFailed){ .what = OP_FAILED_LISTEN, .error = ENOBUFS, .ifindex = 2 };
+	e.op_failed = (EventOpFailed){ .what = OP_FAILED_LISTEN,
+		.error = ENOBUFS,
+		.ifindex = 2,
+		.ip = unit_ip("224.0.0.18") };
 	bench_step(&b, e, T0 + 4 * SEC);
 	expect_done(&b, "trace cannot receive adverts on eth0: No buffer space available\n"
 			"trace (VI) entering FAULT state (cannot receive adverts on eth0)\n"

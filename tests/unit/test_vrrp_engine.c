@@ -136,10 +136,10 @@ static void start_listens_and_waits(void **state _unused_)
 	bench_init(&b, 2);
 	bench_start(&b);
 	expect_effects(&b.out, "listen 2 224.0.0.18\n"
+			       "listen 3 224.0.0.18\n"
 			       "trace (VI) Entering BACKUP STATE (init)\n"
 			       "trace (VI) removing VIPs.\n"
 			       "want 0 off\n"
-			       "listen 3 224.0.0.18\n"
 			       "trace (VJ) Entering BACKUP STATE (init)\n"
 			       "trace (VJ) removing VIPs.\n"
 			       "want 1 off\n");

@@ -281,7 +281,12 @@ static void give(Fsm *f, VrrpInputKind kind)
 	case VRRP_IN_STOP:
 	case VRRP_IN_DELETE:
 	case VRRP_IN_TIMER:
-	case VRRP_IN_CLEAR: fsm_input(f, kind, T0 + SEC); break;
+	case VRRP_IN_CLEAR:
+	case VRRP_IN_GROUP_WAIT: fsm_input(f, kind, T0 + SEC); break;
+	case VRRP_IN_GROUP_MASTER:
+	case VRRP_IN_GROUP_BACKUP:
+	case VRRP_IN_GROUP_RESIGN:
+	case VRRP_IN_GROUP_ANNOUNCE: fsm_cause(f, kind, TRACE_GROUP_MEMBER, T0 + SEC); break;
 	}
 }
 
@@ -298,7 +303,8 @@ static void expect_ignored(Fsm *f, VrrpInputKind kind)
 static void init_ignores_all_but_start_stop_priority(void **state _unused_)
 {
 	static const VrrpInputKind kinds[] = { VRRP_IN_TIMER, VRRP_IN_ADVERT, VRRP_IN_FAULT,
-		VRRP_IN_CLEAR, VRRP_IN_VIP_LOST };
+		VRRP_IN_CLEAR, VRRP_IN_VIP_LOST, VRRP_IN_GROUP_WAIT, VRRP_IN_GROUP_MASTER,
+		VRRP_IN_GROUP_BACKUP, VRRP_IN_GROUP_RESIGN, VRRP_IN_GROUP_ANNOUNCE };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		_cleanup_(fsm_free) Fsm f;
@@ -311,7 +317,8 @@ static void init_ignores_all_but_start_stop_priority(void **state _unused_)
 
 static void backup_ignores_start_clear_vip_lost(void **state _unused_)
 {
-	static const VrrpInputKind kinds[] = { VRRP_IN_START, VRRP_IN_CLEAR, VRRP_IN_VIP_LOST };
+	static const VrrpInputKind kinds[] = { VRRP_IN_START, VRRP_IN_CLEAR, VRRP_IN_VIP_LOST,
+		VRRP_IN_GROUP_BACKUP, VRRP_IN_GROUP_RESIGN, VRRP_IN_GROUP_ANNOUNCE };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		_cleanup_(fsm_free) Fsm f;
@@ -324,7 +331,8 @@ static void backup_ignores_start_clear_vip_lost(void **state _unused_)
 
 static void master_ignores_start_clear(void **state _unused_)
 {
-	static const VrrpInputKind kinds[] = { VRRP_IN_START, VRRP_IN_CLEAR };
+	static const VrrpInputKind kinds[] = { VRRP_IN_START, VRRP_IN_CLEAR, VRRP_IN_GROUP_WAIT,
+		VRRP_IN_GROUP_MASTER };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		_cleanup_(fsm_free) Fsm f;
@@ -338,7 +346,8 @@ static void master_ignores_start_clear(void **state _unused_)
 static void fault_ignores_start_timer_advert_vip_lost(void **state _unused_)
 {
 	static const VrrpInputKind kinds[] = { VRRP_IN_START, VRRP_IN_TIMER, VRRP_IN_ADVERT,
-		VRRP_IN_VIP_LOST };
+		VRRP_IN_VIP_LOST, VRRP_IN_GROUP_WAIT, VRRP_IN_GROUP_MASTER, VRRP_IN_GROUP_BACKUP,
+		VRRP_IN_GROUP_RESIGN, VRRP_IN_GROUP_ANNOUNCE };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		_cleanup_(fsm_free) Fsm f;
@@ -351,7 +360,7 @@ static void fault_ignores_start_timer_advert_vip_lost(void **state _unused_)
 
 static void stop_ignores_everything(void **state _unused_)
 {
-	for (VrrpInputKind kind = VRRP_IN_START; kind <= VRRP_IN_VIP_LOST; kind++) {
+	for (VrrpInputKind kind = VRRP_IN_START; kind <= VRRP_IN_GROUP_ANNOUNCE; kind++) {
 		_cleanup_(fsm_free) Fsm f;
 
 		fsm_init(&f);

@@ -149,28 +149,28 @@ static void all_priorities_come_back(void **state _unused_)
 		}
 }
 
-static void peek_finds_source_and_vrid(void **state _unused_)
+static void peek_finds_addresses_and_vrid(void **state _unused_)
 {
-	const IpAddr want = unit_ip("10.9.0.1");
+	const IpAddr want = unit_ip("10.9.0.1"), group = unit_ip("224.0.0.18");
 	size_t len;
 	_cleanup_free_ uint8_t *p = unit_hex(v2_none, &len);
-	IpAddr src;
-	uint8_t vrid;
+	VrrpPeek peek;
 
-	assert_true(vrrp_packet_peek(p, len, &src, &vrid));
-	assert_int_equal(vrid, 51);
-	assert_true(ip_equal(&src, &want));
+	assert_true(vrrp_packet_peek(p, len, &peek));
+	assert_int_equal(peek.vrid, 51);
+	assert_true(ip_equal(&peek.src, &want));
+	assert_true(ip_equal(&peek.dst, &group));
 	for (size_t n = 0; n < 22; n++) {
 		_cleanup_free_ uint8_t *exact = unit_copy(p, n);
 
-		assert_false(vrrp_packet_peek(exact, n, &src, &vrid));
+		assert_false(vrrp_packet_peek(exact, n, &peek));
 	}
 	p[0] = 0x65;
-	assert_false(vrrp_packet_peek(p, len, &src, &vrid));
+	assert_false(vrrp_packet_peek(p, len, &peek));
 	p[0] = 0x44;
-	assert_false(vrrp_packet_peek(p, len, &src, &vrid));
+	assert_false(vrrp_packet_peek(p, len, &peek));
 	p[0] = 0x4f; /* a header of 60 bytes in a packet of 44 */
-	assert_false(vrrp_packet_peek(p, len, &src, &vrid));
+	assert_false(vrrp_packet_peek(p, len, &peek));
 }
 
 /* Ethernet fills short frames up to 46 bytes; what is behind the IP packet does not count. */
@@ -205,8 +205,7 @@ static void ip_options_are_skipped(void **state _unused_)
 			_cleanup_free_ uint8_t *plain = unit_hex(packets[i], &len);
 			_cleanup_free_ uint8_t *p = mem_alloc(len + 4 * words, 1);
 			VrrpAdvert a;
-			IpAddr src;
-			uint8_t vrid;
+			VrrpPeek peek;
 
 			memcpy(p, plain, VRRP_IP_HEADER);
 			memset(p + VRRP_IP_HEADER, 1, 4 * words); /* no operation */
@@ -216,8 +215,8 @@ static void ip_options_are_skipped(void **state _unused_)
 			set_total(p, len);
 			expect_accept(&configs[i], p, len, &a);
 			assert_int_equal(a.priority, 255);
-			assert_true(vrrp_packet_peek(p, len, &src, &vrid));
-			assert_int_equal(vrid, 51);
+			assert_true(vrrp_packet_peek(p, len, &peek));
+			assert_int_equal(peek.vrid, 51);
 			for (size_t n = 0; n < len; n++) {
 				VrrpMismatch why;
 
@@ -434,7 +433,7 @@ static const struct CMUnitTest tests[] = {
 	T(encode_appends_behind_what_is_there),
 	T(encode_without_room_writes_nothing_outside),
 	T(all_priorities_come_back),
-	T(peek_finds_source_and_vrid),
+	T(peek_finds_addresses_and_vrid),
 	T(padding_of_the_frame_is_no_part_of_the_packet),
 	T(ip_options_are_skipped),
 	T(truncated_is_never_accepted),

@@ -128,8 +128,8 @@ static inline void unit_effect_text(const Effect *e, StrBuf *out)
 		strbuf_printf(out, "advert %u", e->send.bytes[VRRP_IP_HEADER + 2]);
 		break;
 	case EFFECT_LISTEN:
-		strbuf_printf(
-			out, "listen %u %s", e->listen.ifindex, ip_text(&e->listen.group, ip));
+		strbuf_printf(out, "%slisten %u %s", e->listen.off ? "un" : "", e->listen.ifindex,
+			ip_text(&e->listen.group, ip));
 		break;
 	case EFFECT_ADDR_WANT:
 		strbuf_printf(
