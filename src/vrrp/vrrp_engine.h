@@ -72,6 +72,9 @@ Instant vrrp_engine_next_due(VrrpEngine *e);
 typedef struct VrrpReload {
 	const VrrpConfig *from, *to;
 	uint32_t *instances, *scripts, *files, *processes, *links, *groups;
+	/* Whose notifications come before those of an instance: the one it goes on from, or one of
+	 * its name that is gone. */
+	uint32_t *notified;
 } VrrpReload;
 
 /* Instances by what makes them one on the wire: VRID, family, interface, unicast source or group

@@ -81,6 +81,25 @@ static uint32_t *match_names(
 			sizeof(*(reload)->to->things), arena);                                     \
 	})
 
+static void match_notified(VrrpReload *reload, Arena *arena)
+{
+	const size_t n = reload->to->n_instances;
+	bool *taken = arena_alloc(arena, reload->from->n_instances, sizeof(*taken));
+
+	reload->notified = MATCH_NAMES(reload, instances, arena);
+	for (size_t i = 0; i < n; i++)
+		if (reload->instances[i] != VRRP_NEW)
+			taken[reload->instances[i]] = true;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t *was = &reload->notified[i];
+
+		if (reload->instances[i] != VRRP_NEW)
+			*was = reload->instances[i];
+		else if (*was != VRRP_NEW && taken[*was])
+			*was = VRRP_NEW;
+	}
+}
+
 VrrpReload vrrp_reload_match(const VrrpConfig *from, const VrrpConfig *to, Arena *arena)
 {
 	VrrpReload reload = { .from = from, .to = to };
@@ -92,6 +111,7 @@ VrrpReload vrrp_reload_match(const VrrpConfig *from, const VrrpConfig *to, Arena
 	reload.processes = MATCH_NAMES(&reload, processes, arena);
 	reload.links = MATCH_NAMES(&reload, link_delays, arena);
 	reload.groups = MATCH_NAMES(&reload, groups, arena);
+	match_notified(&reload, arena);
 	return reload;
 }
 

@@ -53,7 +53,7 @@ def test_signals_of_keepalived_do_not_end_it(net, daemon, number):
     host = net.build(["node1"])[0]
     one = daemon(host, config(priority=255, state="MASTER", vips=(VIP,)), env={"TMPDIR": "/run"})
     net.wait_holder("10.0.1.1", host, 10)
-    engine = one.engine_pid()
+    engine = net.wait("the engine's pid file", one.engine_pid, 5)
     one.send(number)
     os.kill(engine, number)
     said = "Reloading" if number == signal.SIGHUP else f"for process({engine}) on signal"
