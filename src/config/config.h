@@ -63,3 +63,7 @@ typedef struct Config {
  * diagnostics: it holds the names of the files. */
 void config_read(const char *path, const ConfigWorld *world, Config *ret_config, DiagList *diags);
 void config_free(Config *c);
+/* Lets go of all but `vrrp`: the text, its places and the model, which are most of the memory. No
+ * diagnostic may be looked at any more. A field of VrrpConfig that points somewhere must be known
+ * here (config_compact.c). */
+void config_compact(Config *c);

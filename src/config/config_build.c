@@ -112,9 +112,7 @@ static void build_instance(
 
 	*to = (VrrpInstanceConfig){
 		.name = i->name,
-		.pos = i->pos,
 		.interface = i->interface.text,
-		.interface_pos = i->interface.pos,
 		.vrid = (uint8_t)i->vrid.number,
 		.priority = (uint8_t)config_priority(i),
 		.version = (uint8_t)config_version(d, i),
@@ -149,7 +147,6 @@ static void build_group(const ConfigDraft *d, ConfigNamedDraft *n, Arena *arena,
 
 	*group = (VrrpGroupConfig){
 		.name = n->name,
-		.pos = n->pos,
 		.members = arena_copy(
 			arena, n->members.items, n->members.n, sizeof(*n->members.items)),
 		.n_members = n->members.n,

@@ -10,7 +10,6 @@ static void build_script(const ConfigScriptDraft *s, TrackScriptConfig *to)
 
 	*to = (TrackScriptConfig){
 		.name = s->name,
-		.pos = s->pos,
 		.job = { .name = s->name,
 			.argv = command->argv,
 			.uid = command->uid,
@@ -48,7 +47,6 @@ static void build_file(const ConfigNamedDraft *n, Arena *arena, TrackFileConfig 
 {
 	*to = (TrackFileConfig){
 		.name = n->name,
-		.pos = n->pos,
 		.watch = { .file = n->index, .path = n->required.text, .on = true },
 		.weight = (int)config_build_number(&n->weight, NULL, 1),
 		.reverse = n->weight.reverse,
@@ -79,7 +77,6 @@ static void build_process(const ConfigNamedDraft *n, Arena *arena, TrackProcessC
 		argv[i] = s->words[i + 1].text;
 	*to = (TrackProcessConfig){
 		.name = n->name,
-		.pos = n->pos,
 		.argv = argv,
 		.full_command = config_given(&n->full_command),
 		.param_match = param_match(n, n_words),
@@ -146,7 +143,6 @@ static VrrpTrack build_track(
 {
 	return (VrrpTrack){
 		.index = index,
-		.pos = t->pos,
 		.weight = (int)config_track_weight(t, weight, standard),
 		.reverse = !t->noreverse && (t->reverse || weight->reverse),
 	};
@@ -173,7 +169,6 @@ void config_build_trackers(
 	vec_foreach(t, &from->interfaces)
 		to->interfaces[to->n_interfaces++] = (VrrpTrackInterface){
 			.name = t->name,
-			.pos = t->pos,
 			.weight = (int)config_track_weight(t, NULL, 0),
 			.reverse = t->reverse && !t->noreverse,
 		};

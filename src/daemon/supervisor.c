@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <linux/close_range.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -125,6 +126,13 @@ static void reload_end(Supervisor *s, const char *why)
 	}
 }
 
+/* What the file said and where is told by now. */
+static void supervisor_keep(Config *config)
+{
+	config_compact(config);
+	(void)malloc_trim(0);
+}
+
 /* Reads and checks; what was found goes to the log and into next_text. */
 static bool reload_read(Supervisor *s, Snapshot *snapshot)
 {
@@ -151,6 +159,7 @@ static bool reload_read(Supervisor *s, Snapshot *snapshot)
 	}
 	if (good) {
 		s->next = config;
+		supervisor_keep(config);
 	} else {
 		config_free(config);
 		free(config);
@@ -500,6 +509,7 @@ int supervisor_run(
 	if (options->not_yet)
 		warn(&s, "option %s: understood, not yet carried out", options->not_yet);
 	supervisor_say_warnings(&s, warnings);
+	supervisor_keep(*config);
 	r = supervisor_setup(&s);
 	if (!r) {
 		s.pid_file = pid_file_take(options->pid_file);

@@ -11,6 +11,7 @@
 #include "node/node.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <unistd.h>
 
 typedef struct Process {
@@ -100,7 +101,9 @@ static Config *process_read_config(Process *p, int fd)
 	if (!r) {
 		config_read(p->args->config_path, &world, config, &diags);
 		if (diag_may_start(&diags)) {
+			config_compact(config);
 			process_complete(config);
+			(void)malloc_trim(0);
 			return config;
 		}
 	}

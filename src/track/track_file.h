@@ -4,7 +4,7 @@
 /* A number in a file: times a weight it is added to the priority (keepalived.conf(5), track_file;
  * behaviour 121). */
 
-#include "base/diag.h"
+#include "base/instant.h"
 #include "core/effect.h"
 #include "core/event.h"
 
@@ -15,7 +15,6 @@ enum {
 
 typedef struct TrackFileConfig {
 	const char *name;
-	SourcePos pos;
 	WatchFile watch;
 	int weight; /* any; 0: a value other than 0 means FAULT */
 	bool reverse;

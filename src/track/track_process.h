@@ -5,7 +5,7 @@
  * behaviour 123). What runs is reported from outside; the end of each process that counts is asked
  * to be reported at once. */
 
-#include "base/diag.h"
+#include "base/instant.h"
 #include "base/vec.h"
 #include "core/effect.h"
 #include "core/event.h"
@@ -22,7 +22,6 @@ typedef enum TrackParamMatch {
 
 typedef struct TrackProcessConfig {
 	const char *name;
-	SourcePos pos;
 	const char *const *argv; /* the program, then the arguments; NULL at the end */
 	bool full_command;	 /* compare with the command line, not with the short name */
 	TrackParamMatch param_match;

@@ -5,13 +5,12 @@
  * bad results in a row change what it says (the first result counts at once, behaviour 112). It
  * never runs anything itself: it asks for a job and is told how that ended. */
 
-#include "base/diag.h"
+#include "base/instant.h"
 #include "core/effect.h"
 #include "core/limits.h"
 
 typedef struct TrackScriptConfig {
 	const char *name;
-	SourcePos pos;
 	JobSpec job; /* job.name is the script's name; timeout defaults to the interval */
 	Span interval_usec;
 	uint32_t rise, fall; /* >= 1 */

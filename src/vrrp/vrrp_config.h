@@ -29,7 +29,6 @@ enum {
 
 typedef struct VrrpTrackInterface {
 	const char *name;
-	SourcePos pos;
 	int weight; /* 0: down means FAULT */
 	bool reverse;
 } VrrpTrackInterface;
@@ -37,7 +36,6 @@ typedef struct VrrpTrackInterface {
 /* A script, file or process that an instance, or its sync group, tracks. */
 typedef struct VrrpTrack {
 	uint32_t index; /* into VrrpConfig.scripts, files or processes */
-	SourcePos pos;
 	int weight; /* that of the thing itself unless given here */
 	bool reverse;
 } VrrpTrack;
@@ -78,7 +76,6 @@ enum { VRRP_FIFOS = 2 }; /* notify_fifo, vrrp_notify_fifo */
 
 typedef struct VrrpGroupConfig {
 	const char *name;
-	SourcePos pos;
 	uint32_t *members; /* indexes of instances, in the order of the list */
 	size_t n_members;
 	VrrpNotifyConfig notify;
@@ -86,9 +83,7 @@ typedef struct VrrpGroupConfig {
 
 typedef struct VrrpInstanceConfig {
 	const char *name;
-	SourcePos pos;
 	const char *interface;
-	SourcePos interface_pos;
 	uint8_t vrid;
 	uint8_t priority; /* base */
 	uint8_t version;  /* 2 or 3 */

@@ -41,10 +41,7 @@ static void the_squid_pair_is_read_without_a_word(void **state _unused_)
 
 	assert_int_equal(v->n_instances, 2);
 	assert_string_equal(i->name, "proxy_ip1");
-	assert_int_equal(i->pos.line, 5);
 	assert_string_equal(i->interface, "eth0");
-	assert_int_equal(i->interface_pos.line, 7);
-	assert_int_equal(i->interface_pos.column, 13);
 	assert_int_equal(i->vrid, 1);
 	assert_int_equal(i->priority, 255);
 	assert_true(i->want_master);

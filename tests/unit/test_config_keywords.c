@@ -508,7 +508,6 @@ static void what_is_tracked_may_have_its_own_weight(void **state _unused_)
 	assert_int_equal(i->scripts[0].index, 1);
 	assert_int_equal(i->scripts[0].weight, -3);
 	assert_false(i->scripts[0].reverse);
-	assert_int_equal(i->scripts[0].pos.line, 15);
 	assert_int_equal(i->scripts[1].index, 2);
 	assert_int_equal(i->scripts[1].weight, 7);
 	assert_false(i->scripts[1].reverse);

@@ -358,9 +358,45 @@ static void one_number_may_have_two_unicast_sources(void **state _unused_)
 	assert_int_equal(same.diags.errors, 1);
 }
 
+/* --- what is kept --------------------------------------------------------------------------- */
+
+/* Everything that points somewhere: under the sanitizers what still points to the file's memory
+ * shows. */
+static void what_is_kept_is_the_same(void **state _unused_)
+{
+	_cleanup_read_ TestRead r;
+	_cleanup_(strbuf_free) StrBuf before = { 0 }, after = { 0 };
+
+	read_text("global_defs {\n router_id R\n notification_email {\n a@b\n c@d\n }\n"
+		  " notification_email_from e@f\n smtp_server 192.0.2.1 26\n smtp_alert\n"
+		  " notify_fifo /run/f\n notify_fifo_script \"/reader x\"\n"
+		  " vrrp_notify_fifo /run/g daemon\n}\n"
+		  "interface_up_down_delays {\n eth0 1 1\n}\n"
+		  "vrrp_sync_group G {\n group {\n A\n B\n }\n notify /g\n}\n"
+		  "vrrp_script s {\n script \"/s 1\"\n user daemon\n}\n"
+		  "track_file f {\n file /f\n init_file 3\n}\n"
+		  "vrrp_track_process p {\n process x y\n}\n"
+		  "vrrp_instance A {\n interface eth0\n virtual_router_id 1\n"
+		  " unicast_src_ip 10.0.0.1\n unicast_peer {\n  10.0.0.2\n }\n"
+		  " notify_master \"/m 1\" daemon\n track_file {\n  f weight 0\n }\n"
+		  " track_script {\n  s\n }\n track_process {\n  p\n }\n"
+		  " virtual_ipaddress {\n  10.0.1.1/24 dev eth1 label eth1:1\n }\n}\n"
+		  "vrrp_instance B {\n interface eth1\n virtual_router_id 2\n"
+		  " track_interface {\n  eth0\n }\n virtual_ipaddress {\n  10.0.2.1/24\n }\n}\n",
+		&r);
+	assert_true(diag_may_start(&r.diags));
+	dump_config(&before, &r.config.vrrp);
+	config_compact(&r.config);
+	dump_config(&after, &r.config.vrrp);
+	assert_string_equal(strbuf_text(&after), strbuf_text(&before));
+	assert_ptr_equal(r.config.vrrp.instances[1].sync_group, &r.config.vrrp.groups[0]);
+	assert_null(r.config.model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_kept_is_the_same),
 		cmocka_unit_test(notify_keywords_make_jobs),
 		cmocka_unit_test(without_notify_there_are_no_jobs),
 		cmocka_unit_test(a_group_has_notify_keywords_of_its_own),
