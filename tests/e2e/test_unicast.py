@@ -70,7 +70,8 @@ def test_over_a_router(net, daemon):
     net.wait_holder("10.0.0.99", one, 6 + 2 * SLACK)
     net.never("both hold it", lambda: two.has("10.0.0.99"), 4.5)
     net.check(not any(d.rejects() for d in daemons), "no packet was turned away")
-    net.check({a.nic for a in net.adverts(one)} == {"eth1"}, "adverts go where routes lead")
+    if daemons[0].is_regent:        # keepalived's go out of the instance's interface
+        net.check({a.nic for a in net.adverts(one)} == {"eth1"}, "adverts go where routes lead")
 
 
 @pytest.mark.regent
