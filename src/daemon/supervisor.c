@@ -449,6 +449,8 @@ static int supervisor_setup(Supervisor *s)
 			s->options->ignore_sigint ? supervisor_ignore : supervisor_stop, s);
 	if (!r)
 		r = io_loop_signal(s->loop, SIGHUP, supervisor_reload, s);
+	if (!r)
+		r = io_loop_orphans(s->loop);
 	s->dumps = (Dumps){ .loop = s->loop,
 		.journal = &s->journal,
 		.directory = dump_directory(),

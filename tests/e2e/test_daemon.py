@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from daemons import BUILD, config
+from daemons import BUILD, Daemon, config
 
 pytestmark = pytest.mark.regent
 
@@ -98,3 +98,23 @@ def test_link_that_comes_back_is_heard(net, daemon):
         net.check("224.0.0.18" in host.run("ip", "maddr", "show", "dev", "eth0").stdout, "joined")
     finally:
         subprocess.run(["ip", "netns", "del", away], check=False)
+
+
+def test_children_of_others_are_waited_for(net):
+    """What ran before the daemon was exec'd, and every orphan when it is process 1."""
+    host = net.build(["node1"])[0]
+    node = Daemon(host, config())
+    words = node.command()
+    node.command = lambda: ["sh", "-c", 'for i in 1 2 3; do sleep 0.$i & done; exec "$@"', "sh",
+                            *words]
+    node.start()
+    node.wait_state("BACKUP", 5)
+    net.wait("they have ended", lambda: not host.pids_named("sleep"), 3)
+    net.wait("nobody is left unwaited for", lambda: not node.zombies(), 2)
+    # Those that the daemon knows are told of as before.
+    node.send(signal.SIGUSR1)
+    net.wait("a dump", lambda: node.said("Printing parent data"), 2)
+    old = node.kill_engine()
+    net.wait("a new engine", lambda: node.engine_pid() not in (None, old), 5)
+    net.check(not node.zombies(), "no zombie")
+    net.check(node.stop() == 0, "exit status 0")
