@@ -66,7 +66,12 @@ static bool go_to_background(Options *o, Arena *arena)
 		return false;
 	if (pid > 0) {
 		(void)close(started[1]);
-		_exit(read(started[0], &byte, 1) == 1 ? EXIT_OK : EXIT_FATAL);
+		if (read(started[0], &byte, 1) == 1)
+			_exit(EXIT_OK);
+		(void)fputs("regentd: not started: the log (journalctl -t Regent) says why, or "
+			    "regentd -n -l -G\n",
+			stderr);
+		_exit(EXIT_FATAL);
 	}
 	(void)close(started[0]);
 	o->started_fd = started[1];

@@ -118,3 +118,52 @@ def test_children_of_others_are_waited_for(net):
     net.wait("a new engine", lambda: node.engine_pid() not in (None, old), 5)
     net.check(not node.zombies(), "no zombie")
     net.check(node.stop() == 0, "exit status 0")
+
+
+def test_no_place_for_the_pid_file(net):
+    """Said with its name, and to whoever started it in the background too."""
+    host = net.build(["node1"])[0]
+    words = [os.path.join(BUILD, "regentd"), "-f", host.write("x.conf", config()), "-G", "-p",
+             "/nowhere/d.pid", "-r", "/run/e.pid", "--run-dir", "/run/regent"]
+    done = host.run(*words, "-n", "-l", check=False)
+    net.check(done.returncode == 1 and "/nowhere/d.pid: No such file" in done.stdout, f"{done}")
+    done = host.run(*words, check=False)
+    net.check(done.returncode == 1 and "not started: the log" in done.stdout, f"{done}")
+
+
+def test_a_container_without_capabilities(net):
+    host = net.build(["node1"])[0]
+    node = Daemon(host, config())
+    words = node.command()
+    node.command = lambda: ["setpriv", "--bounding-set", "-net_raw", *words]
+    node.start()
+    net.wait("what it lacks", lambda: node.said("give it CAP_NET_ADMIN and CAP_NET_RAW"), 5)
+    node.kills = node.count("exited with status 1")
+    node.kills += 2
+    net.check(node.stop() == 0, "exit status 0")
+
+
+def test_reload_while_there_is_no_engine(net, daemon):
+    """It is in force at the next start, and that is said."""
+    host = net.build(["node1"])[0]
+    node = daemon(host, config(vips=(VIP,)))
+    node.wait_state("BACKUP", 5)
+    for _ in range(2):      # the second start waits
+        old = node.kill_engine()
+        net.wait("it is dead", lambda old=old: node.said(f"(pid {old}) killed"), 2)
+    node.reload(config(vips=("10.0.1.7/16",)))
+    net.wait("the new address", lambda: host.has("10.0.1.7"), 10)
+
+
+def test_reload_of_an_engine_that_hangs(net, daemon):
+    host = net.build(["node1"])[0]
+    node = daemon(host, config())
+    node.wait_state("BACKUP", 5)
+    engine = node.engine_pid()
+    os.kill(engine, signal.SIGSTOP)
+    node.send(signal.SIGHUP)
+    net.wait("that it hangs", lambda: "does not answer: it hangs or is stopped"
+             in node.run_regent("reload", check=False).stderr, 5)
+    os.kill(engine, signal.SIGCONT)
+    net.wait("reloaded", lambda: node.said("Reload complete"), 5)
+    net.check(node.run_regent("reload").returncode == 0, "the next goes well")
