@@ -182,7 +182,7 @@ static void reload_begin(Supervisor *s, int fd)
 	say(s, "Reloading");
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)io_now());
 	if (!reload_read(s, &snapshot)) {
-		reload_end(s, "the new one has errors");
+		reload_end(s, "the new configuration has errors");
 		return;
 	}
 	supervisor_write_list(s);
