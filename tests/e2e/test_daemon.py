@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from daemons import BUILD, Daemon, config
+from daemons import BUILD, REGENT, Daemon, config
 
 pytestmark = pytest.mark.regent
 
@@ -167,3 +167,20 @@ def test_reload_of_an_engine_that_hangs(net, daemon):
     os.kill(engine, signal.SIGCONT)
     net.wait("reloaded", lambda: node.said("Reload complete"), 5)
     net.check(node.run_regent("reload").returncode == 0, "the next goes well")
+
+
+def test_many_clients_of_a_daemon_that_hangs(net, daemon):
+    """Whoever comes last waits no longer than the others."""
+    host = net.build(["node1"])[0]
+    node = daemon(host, config())
+    node.wait_state("BACKUP", 5)
+    os.kill(node.pid, signal.SIGSTOP)
+    try:
+        clients = [host.popen(REGENT, "--run-dir", "/run/regent", "status",
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                   for _ in range(25)]
+        for client in clients:
+            _, said = client.communicate(timeout=15)
+            net.check(client.returncode == 1 and "it hangs or is stopped" in said, said)
+    finally:
+        os.kill(node.pid, signal.SIGCONT)
