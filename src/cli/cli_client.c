@@ -77,7 +77,9 @@ int cli_ask(const CliArgs *args, ControlCommand command)
 	if (fd < 0) {
 		(void)fprintf(stderr, "regent: no answer on %s/" CONTROL_SOCKET ": %s%s\n",
 			args->run_dir, strerrordesc_np(-fd),
-			fd == -ENOENT || fd == -ECONNREFUSED ? "; is regentd running?" : "");
+			fd == -ENOENT || fd == -ECONNREFUSED ? "; is regentd running?"
+			: fd == -EACCES ? "; root and the socket's group may ask"
+					: "");
 		return CLI_FAILED;
 	}
 	from = fdopen(fd, "r");

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const ConfigWorld host = { IO_HOST_WORLD };
@@ -121,6 +122,8 @@ static int run(Options *o, const ConfigWorld *world, Config **config, const Diag
 	}
 	if (!o->no_fork && !go_to_background(o, paths))
 		return EXIT_FATAL;
+	/* Whatever shell started us: what scripts make is not for all to write to. */
+	(void)umask(umask(S_IWGRP | S_IWOTH) | S_IWGRP | S_IWOTH);
 	/* A reader of the log that ends must not end the daemon. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	return supervisor_run(o, world, config, warnings);

@@ -184,3 +184,25 @@ def test_many_clients_of_a_daemon_that_hangs(net, daemon):
             net.check(client.returncode == 1 and "it hangs or is stopped" in said, said)
     finally:
         os.kill(node.pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("given, got", [("000", "0022"), ("077", "0077")])
+def test_umask(net, given, got):
+    """A careless one is not handed on to the scripts, a stricter one is."""
+    host = net.build(["node1"])[0]
+    script = host.write("note", f"#!/bin/sh\numask >{host.dir}/umask\n", 0o755)
+    node = Daemon(host, config(extra=f"  notify_backup {script}\n"))
+    words = node.command()
+    node.command = lambda: ["sh", "-c", f'umask {given}; exec "$@"', "sh", *words]
+    node.start()
+    net.wait("the script has run", lambda: host.read("umask").strip() == got, 5)
+
+
+def test_status_is_not_for_everybody(net, daemon):
+    host = net.build(["node1"])[0]
+    node = daemon(host, config())
+    node.wait_state("BACKUP", 5)
+    # The path to the socket is open to all, in the namespace as on a real machine.
+    done = host.run("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", REGENT,
+                    "--run-dir", "/run/regent", "status", check=False, stderr=subprocess.PIPE)
+    net.check(done.returncode == 1 and "the socket's group may ask" in done.stderr, f"{done}")
