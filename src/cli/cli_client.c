@@ -7,6 +7,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define CLIENT_SILENT "regent: the daemon does not answer: it hangs or is stopped\n"
+
 /* A connection to the daemon with the request sent; -errno. */
 static int client_ask(const char *run_dir, ControlCommand command)
 {
@@ -23,6 +25,8 @@ static int client_ask(const char *run_dir, ControlCommand command)
 	if (fd < 0)
 		return -errno;
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	/* This one is for connect() as well: it waits while others queue before a stopped daemon. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	/* A daemon that refuses closes before it has read: its answer is there all the same. */
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
 		(send(fd, line, (size_t)n, MSG_NOSIGNAL) != n && errno != EPIPE)) {
@@ -44,8 +48,7 @@ static int client_print(FILE *from)
 
 	errno = 0;
 	if (getline(&line, &size, from) < 0) {
-		(void)fputs(errno == EAGAIN ? "regent: the daemon does not answer: it hangs or is "
-					      "stopped\n"
+		(void)fputs(errno == EAGAIN ? CLIENT_SILENT
 					    : "regent: the daemon closed the connection\n",
 			stderr);
 		return CLI_FAILED;
@@ -67,10 +70,16 @@ int cli_ask(const CliArgs *args, ControlCommand command)
 	FILE *from;
 	int fd = client_ask(args->run_dir, command), r;
 
+	if (fd == -EAGAIN) {
+		(void)fputs(CLIENT_SILENT, stderr);
+		return CLI_FAILED;
+	}
 	if (fd < 0) {
 		(void)fprintf(stderr, "regent: no answer on %s/" CONTROL_SOCKET ": %s%s\n",
 			args->run_dir, strerrordesc_np(-fd),
-			fd == -ENOENT || fd == -ECONNREFUSED ? "; is regentd running?" : "");
+			fd == -ENOENT || fd == -ECONNREFUSED ? "; is regentd running?"
+			: fd == -EACCES ? "; root and the socket's group may ask"
+					: "");
 		return CLI_FAILED;
 	}
 	from = fdopen(fd, "r");

@@ -7,7 +7,7 @@ static void bind_unknown(ConfigBind *b, ConfigScope scope, const ConfigStatement
 {
 	const char *word = s->words[0].text, *near;
 	const ConfigKeyword *k = NULL;
-	char global[CONFIG_SHORT_SIZE] = "vrrp_";
+	char longer[CONFIG_SHORT_SIZE] = "vrrp_";
 
 	if (scope == SCOPE_TOP)
 		config_error(b->report, s->pos, "unknown keyword `%s`", SHORT(word));
@@ -16,9 +16,9 @@ static void bind_unknown(ConfigBind *b, ConfigScope scope, const ConfigStatement
 			config_scope_name(scope));
 	if (b->report->muted)
 		return; /* what follows takes its time */
-	if (scope == SCOPE_GLOBAL && strlen(word) < sizeof(global) - 5) {
-		strcat(global, word);
-		k = config_keyword(b->index, scope, global);
+	if ((scope == SCOPE_GLOBAL || scope == SCOPE_TOP) && strlen(word) < sizeof(longer) - 5) {
+		strcat(longer, word);
+		k = config_keyword(b->index, scope, longer);
 	}
 	if (k) {
 		config_hint(b->report, "did you mean `%s`?", k->name);

@@ -183,7 +183,8 @@ static void rule_addresses(ConfigCheck *c, ConfigInstanceDraft *i)
 {
 	if (!i->vips.n && !i->bad_vip && config_missing(&i->no_vips)) {
 		config_warning(c->report, i->pos, "`%s` has no virtual_ipaddress", SHORT(i->name));
-		config_hint(c->report, "at least one is sensible");
+		config_hint(c->report,
+			"right where a notify script moves what clients use; else name one");
 	}
 	if (i->vips.n > LIMIT_ADVERT_ADDRS) {
 		config_warning(c->report, i->vips.items[LIMIT_ADVERT_ADDRS].pos,

@@ -154,6 +154,8 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 					  "again" },
 	[TRACE_MAIL_FAILED] = { WARNING, "mail to %s could not be sent: %o" },
 	[TRACE_FIFO_FAILED] = { WARNING, "FIFO %s: lines are lost: %e" },
+	[TRACE_FIFO_OTHER] = { WARNING, "FIFO %s: lines are lost: what has that name is no FIFO; "
+					"remove it, or name another" },
 	[TRACE_FIFO_AGAIN] = { WARNING, "FIFO %s: lines go out again" },
 	[TRACE_FILE_FAILED] = { WARNING, "file %s cannot be made or watched: %e" },
 	[TRACE_RELOADED] = { INFO, "Reload complete" },

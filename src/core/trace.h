@@ -116,6 +116,7 @@ typedef enum TraceReason {
 	TRACE_READER_ENDED,
 	TRACE_MAIL_FAILED,
 	TRACE_FIFO_FAILED,
+	TRACE_FIFO_OTHER, /* a file of that name is no FIFO */
 	TRACE_FIFO_AGAIN,
 	TRACE_FILE_FAILED,
 	/* reload */

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const ConfigWorld host = { IO_HOST_WORLD };
@@ -66,7 +67,12 @@ static bool go_to_background(Options *o, Arena *arena)
 		return false;
 	if (pid > 0) {
 		(void)close(started[1]);
-		_exit(read(started[0], &byte, 1) == 1 ? EXIT_OK : EXIT_FATAL);
+		if (read(started[0], &byte, 1) == 1)
+			_exit(EXIT_OK);
+		(void)fputs("regentd: not started: the log (journalctl -t Regent) says why, or "
+			    "regentd -n -l -G\n",
+			stderr);
+		_exit(EXIT_FATAL);
 	}
 	(void)close(started[0]);
 	o->started_fd = started[1];
@@ -116,6 +122,8 @@ static int run(Options *o, const ConfigWorld *world, Config **config, const Diag
 	}
 	if (!o->no_fork && !go_to_background(o, paths))
 		return EXIT_FATAL;
+	/* Whatever shell started us: what scripts make is not for all to write to. */
+	(void)umask(umask(S_IWGRP | S_IWOTH) | S_IWGRP | S_IWOTH);
 	/* A reader of the log that ends must not end the daemon. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	return supervisor_run(o, world, config, warnings);

@@ -30,6 +30,7 @@ enum {
 	ENGINE_LAST_DELAY_USEC = 30000000,
 	ENGINE_STOP_USEC = 15000000, /* longer than run_stop() lets anything take: 13 s */
 	ENGINE_FIRST_FD = 3,
+	RELOAD_USEC = 2000000, /* after which one is slow */
 };
 
 typedef struct Supervisor {
@@ -52,7 +53,8 @@ typedef struct Supervisor {
 	IoSource *timer; /* of the next start, or of an engine that does not stop */
 	bool stopping;
 
-	Config *next;	  /* the engine is going over to it; NULL: no reload is under way */
+	Config *next; /* the engine is going over to it; NULL: no reload is under way */
+	Instant reload_began;
 	int reload_fd;	  /* who asked for it and waits; -1: nobody */
 	StrBuf next_text; /* the warnings about it, for who asked */
 	bool reload_again;
@@ -175,20 +177,27 @@ static void reload_begin(Supervisor *s, int fd)
 	if (s->stopping || s->next) {
 		s->reload_again |= s->next && fd < 0;
 		if (fd >= 0)
-			io_control_refuse(fd, s->stopping ? "the daemon is being stopped"
-							  : "a reload is under way");
+			io_control_refuse(
+				fd, s->stopping ? "the daemon is being stopped"
+				    : instant_since(io_now(), s->reload_began) < RELOAD_USEC
+					    ? "a reload is under way"
+					    : "a reload is under way and the VRRP engine does not "
+					      "answer: "
+					      "it hangs or is stopped");
 		return;
 	}
 	s->reload_fd = fd;
+	s->reload_began = io_now();
 	say(s, "Reloading");
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)io_now());
 	if (!reload_read(s, &snapshot)) {
-		reload_end(s, "the new one has errors");
+		reload_end(s, "the new configuration has errors");
 		return;
 	}
 	supervisor_write_list(s);
 	if (!s->engine) {
-		reload_end(s, NULL); /* it will start with it */
+		say(s, "Reload complete: the VRRP engine will start with it");
+		reload_end(s, NULL);
 		return;
 	}
 	memory = snapshot_to_fd(&snapshot);
@@ -317,8 +326,9 @@ static void supervisor_engine_ended(void *data, pid_t pid, const siginfo_t *how)
 		supervisor_bury(s);
 	}
 	if (s->next)
-		reload_end(s, "the engine died while it reloaded; it starts with the old "
-			      "configuration");
+		reload_end(s, s->stopping ? "the daemon is being stopped"
+					  : "the engine died while it reloaded; it starts with the "
+					    "old configuration: reload again");
 	if (s->stopping)
 		io_loop_exit(s->loop, EXIT_OK);
 	else if (s->options->no_respawn)
@@ -458,6 +468,8 @@ static int supervisor_setup(Supervisor *s)
 			s->options->ignore_sigint ? supervisor_ignore : supervisor_stop, s);
 	if (!r)
 		r = io_loop_signal(s->loop, SIGHUP, supervisor_reload, s);
+	if (!r)
+		r = io_loop_orphans(s->loop);
 	s->dumps = (Dumps){ .loop = s->loop,
 		.journal = &s->journal,
 		.directory = dump_directory(),
@@ -502,6 +514,7 @@ int supervisor_run(
 		.pid_file = -1,
 		.channel = -1,
 	};
+	bool pid_file = false;
 	int r;
 
 	say(&s, "Starting Regent v" REGENT_VERSION);
@@ -514,9 +527,13 @@ int supervisor_run(
 	if (!r) {
 		s.pid_file = pid_file_take(options->pid_file);
 		r = MIN(s.pid_file, 0);
+		pid_file = r < 0;
 	}
 	if (r) {
-		warn(&s, "cannot start: %s", strerrordesc_np(-r));
+		warn(&s, "cannot start: %s%s%s%s", pid_file ? options->pid_file : "",
+			pid_file ? ": " : "",
+			r == -EWOULDBLOCK ? "another regentd has it locked" : strerrordesc_np(-r),
+			pid_file ? "; --pid=FILE names another pid file" : "");
 		supervisor_close(&s);
 		return EXIT_FATAL;
 	}

@@ -10,6 +10,7 @@
 #include "io/io_machine.h"
 #include "node/node.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -196,8 +197,11 @@ int vrrp_process_run(VrrpProcess *args)
 	if (!r)
 		r = io_machine_start(p.machine);
 	if (r)
-		io_journal_line(&args->journal, TRACE_LEVEL_WARNING, "cannot start: %s",
-			strerrordesc_np(-r));
+		io_journal_line(&args->journal, TRACE_LEVEL_WARNING, "cannot start: %s%s",
+			strerrordesc_np(-r),
+			r == -EPERM || r == -EACCES
+				? "; in a container, give it CAP_NET_ADMIN and CAP_NET_RAW"
+				: "");
 	r = r ? EXIT_FATAL : io_loop_run(p.loop);
 	io_channel_free(p.channel);
 	io_machine_free(p.machine);

@@ -80,7 +80,9 @@ int io_channel_open(
 
 void io_channel_tell(IoChannel *c, const char *line)
 {
-	(void)send(c->socket, line, strlen(line) + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	/* No more than is read: of too much nothing would go out. */
+	(void)send(c->socket, line, strnlen(line, LIMIT_CONTROL_LINE - 1),
+		MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void answer_end(ChannelAnswer *a)

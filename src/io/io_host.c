@@ -95,25 +95,42 @@ bool io_host_find_group(void *data _unused_, const char *name, uint32_t *ret_gid
 	return true;
 }
 
+static const char *search_path(void)
+{
+	return getenv("PATH") ?: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+/* The file of that name in the first directory of a search path; gives the rest of it. An empty
+ * directory is the one we stand in, as execvp() has it. */
+static const char *search_next(const char *path, const char *name, StrBuf *out)
+{
+	const size_t n = strcspn(path, ":");
+
+	out->n = 0;
+	strbuf_addn(out, n ? path : ".", n ?: 1);
+	strbuf_printf(out, "/%s", name);
+	return path + n + (path[n] == ':');
+}
+
+/* As execvp() would: it passes over a directory of that name. */
+static bool runs(const char *file)
+{
+	struct stat st;
+
+	return !access(file, X_OK) && !stat(file, &st) && S_ISREG(st.st_mode);
+}
+
 /* The file that is run for a command word; false: there is none. */
 static bool find_program(const char *name, StrBuf *out)
 {
-	const char *path =
-		getenv("PATH") ?: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 	if (strchr(name, '/')) {
 		strbuf_add(out, name);
-		return !access(name, X_OK);
+		return runs(name);
 	}
-	while (*path) {
-		const size_t n = strcspn(path, ":");
-
-		out->n = 0;
-		strbuf_addn(out, path, n);
-		strbuf_printf(out, "/%s", name);
-		if (!access(out->s, X_OK))
+	for (const char *path = search_path(); *path;) {
+		path = search_next(path, name, out);
+		if (runs(out->s))
 			return true;
-		path += n + (path[n] == ':');
 	}
 	return false;
 }
@@ -265,6 +282,19 @@ static bool follow(StrBuf *done, size_t parent, StrBuf *rest, const char *left)
 	return true;
 }
 
+/* A name that is not there: the sticky bit of its directory only protects what is. */
+static const char *unsafe_absent(const char *path, Arena *arena, const char **ret_mend)
+{
+	const size_t n = (size_t)(strrchr(path, '/') - path);
+	struct stat st;
+
+	if (errno != ENOENT || lstat(arena_strndup(arena, path, n ?: 1), &st) < 0 ||
+		!(st.st_mode & S_IWOTH || (st.st_mode & S_IWGRP && st.st_gid)))
+		return NULL;
+	*ret_mend = format(arena, "touch %1", path, "");
+	return format(arena, "others than root may make %1, which is missing", path, "");
+}
+
 /* Part by part; `rest` is absolute. */
 static const char *walk(StrBuf *rest, Arena *arena, const char **ret_mend)
 {
@@ -290,7 +320,7 @@ static const char *walk(StrBuf *rest, Arena *arena, const char **ret_mend)
 			strbuf_add(&done, "/");
 			strbuf_addn(&done, at, n);
 			if (lstat(done.s, &st) < 0)
-				return NULL;
+				return unsafe_absent(done.s, arena, ret_mend);
 			why = unsafe(done.s, &st, arena, ret_mend);
 		}
 		at += n;
@@ -304,23 +334,45 @@ static const char *walk(StrBuf *rest, Arena *arena, const char **ret_mend)
 	return why;
 }
 
-const char *io_host_unsafe_component(
-	void *data _unused_, const char *program, uint32_t uid, Arena *arena, const char **ret_mend)
+static const char *unsafe_path(const char *file, Arena *arena, const char **ret_mend)
 {
-	_cleanup_(strbuf_free) StrBuf found = { 0 }, path = { 0 };
+	_cleanup_(strbuf_free) StrBuf path = { 0 };
 	_cleanup_free_ char *directory = NULL;
-	struct stat st;
 
-	if (!find_program(program, &found) || stat(found.s, &st) < 0)
-		return NULL;
-	if (uid && (st.st_uid || !(st.st_mode & S_ISUID)))
-		return NULL;
-	if (*found.s != '/') {
+	if (*file != '/') {
 		directory = getcwd(NULL, 0);
 		strbuf_printf(&path, "%s/", directory ?: "");
 	}
-	strbuf_add(&path, found.s);
+	strbuf_add(&path, file);
 	return walk(&path, arena, ret_mend);
+}
+
+/* One that is missing may come later: wherever it would be found then. */
+static const char *unsafe_missing(const char *name, Arena *arena, const char **ret_mend)
+{
+	_cleanup_(strbuf_free) StrBuf file = { 0 };
+	const char *why = NULL;
+
+	if (strchr(name, '/'))
+		return unsafe_path(name, arena, ret_mend);
+	for (const char *path = search_path(); !why && *path;) {
+		path = search_next(path, name, &file);
+		why = unsafe_path(file.s, arena, ret_mend);
+	}
+	return why;
+}
+
+const char *io_host_unsafe_component(
+	void *data _unused_, const char *program, uint32_t uid, Arena *arena, const char **ret_mend)
+{
+	_cleanup_(strbuf_free) StrBuf found = { 0 };
+	struct stat st;
+
+	if (!find_program(program, &found) || stat(found.s, &st) < 0)
+		return uid ? NULL : unsafe_missing(program, arena, ret_mend);
+	if (uid && (st.st_uid || !(st.st_mode & S_ISUID)))
+		return NULL;
+	return unsafe_path(found.s, arena, ret_mend);
 }
 
 uint64_t io_host_seed(void *data _unused_)

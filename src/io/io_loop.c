@@ -2,6 +2,7 @@
 #include "io/io_loop.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 
@@ -10,6 +11,7 @@ enum { TIMER_ACCURACY_USEC = 1 }; /* 0 would mean 250 ms */
 struct IoLoop {
 	sd_event *event;
 	IoSource *sources; /* to be freed with the loop */
+	bool orphans;	   /* are ours to wait for */
 };
 
 struct IoSource {
@@ -18,6 +20,7 @@ struct IoSource {
 	sd_event_source *source;
 	void *data;
 	Instant armed;
+	pid_t child; /* 0: of something else */
 	union {
 		IoFdHandler *on_fd;
 		IoSignalHandler *on_signal;
@@ -154,15 +157,49 @@ int io_loop_signal(IoLoop *l, int signal, IoSignalHandler *handler, void *data)
 		s, sd_event_add_signal(l->event, &s->source, signal, on_signal, s), NULL);
 }
 
+static bool loop_watches(const IoLoop *l, pid_t pid)
+{
+	for (const IoSource *s = l->sources; s; s = s->next)
+		if (s->child == pid)
+			return true;
+	return false;
+}
+
+/* The kernel names the ended ones in its order: one that is watched is first told of, then we are
+ * here again. */
+static void loop_reap(IoLoop *l)
+{
+	siginfo_t how = { 0 };
+
+	while (l->orphans && !waitid(P_ALL, 0, &how, WEXITED | WNOHANG | WNOWAIT) && how.si_pid &&
+		!loop_watches(l, how.si_pid)) {
+		(void)waitid(P_PID, (id_t)how.si_pid, &how, WEXITED | WNOHANG);
+		how.si_pid = 0;
+	}
+}
+
+static void on_orphan(void *data, int signal _unused_)
+{
+	loop_reap(data);
+}
+
+int io_loop_orphans(IoLoop *l)
+{
+	l->orphans = true;
+	return io_loop_signal(l, SIGCHLD, on_orphan, l);
+}
+
 static int on_child(sd_event_source *source _unused_, const siginfo_t *si, void *data)
 {
 	IoSource *s = data;
+	IoLoop *l = s->loop;
 	const siginfo_t how = *si;
 	IoChildHandler *handler = s->on_child;
 	void *handler_data = s->data;
 
 	io_source_free(s);
 	handler(handler_data, how.si_pid, &how);
+	loop_reap(l);
 	return 0;
 }
 
@@ -176,6 +213,7 @@ int io_loop_child(IoLoop *l, pid_t pid, IoChildHandler *handler, void *data)
 	sigaddset(&set, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	s->on_child = handler;
+	s->child = pid;
 	return source_made(
 		s, sd_event_add_child(l->event, &s->source, pid, WEXITED, on_child, s), NULL);
 }

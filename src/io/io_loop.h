@@ -37,6 +37,9 @@ void io_source_background(IoSource *s);
 int io_loop_signal(IoLoop *l, int signal, IoSignalHandler *handler, void *data);
 /* Called once, when the child has ended; the source frees itself. */
 int io_loop_child(IoLoop *l, pid_t pid, IoChildHandler *handler, void *data);
+/* From now on children that nobody watches are waited for too: process 1 of a container inherits
+ * every orphan, and a program that was started by exec inherits what was started before. */
+int io_loop_orphans(IoLoop *l);
 int io_loop_timer(IoLoop *l, IoTimerHandler *handler, void *data, IoSource **ret_source);
 /* At the given time, microsecond exact; INSTANT_NEVER disarms. */
 void io_timer_arm(IoSource *timer, Instant at);

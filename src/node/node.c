@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "node/node.h"
 
+#include <errno.h>
+
 struct Node {
 	const VrrpConfig *config;
 	LinkTable links;
@@ -320,10 +322,10 @@ static void node_op_failed(Node *n, const EventOpFailed *f, Instant now)
 	TraceReason reason;
 
 	if (f->what == OP_FAILED_FIFO || f->what == OP_FAILED_FILE) {
-		node_trace(
-			n, (TraceRecord){ .reason = f->error ? reasons[f->what] : TRACE_FIFO_AGAIN,
-				   .subject = f->path,
-				   .a = f->error });
+		reason = f->error ? reasons[f->what] : TRACE_FIFO_AGAIN;
+		if (f->what == OP_FAILED_FIFO && f->error == EEXIST)
+			reason = TRACE_FIFO_OTHER;
+		node_trace(n, (TraceRecord){ .reason = reason, .subject = f->path, .a = f->error });
 		return;
 	}
 	if (f->what == OP_FAILED_LISTEN)

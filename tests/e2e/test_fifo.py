@@ -250,3 +250,17 @@ def test_not_a_fifo(net, hosts, daemon, kind):
         net.check(node.said(path), "the log names it")
     if kind == "link" or node.is_regent and kind == "file":     # keepalived writes to the file
         net.check(host.read("fifo") == "precious\n", "what was there is untouched")
+
+
+@pytest.mark.regent
+def test_something_else_of_that_name(net, hosts, daemon):
+    """It is left alone, link or file, and the log says what to do."""
+    host = hosts[0]
+    victim = host.write("victim", "mine")
+    os.symlink(victim, os.path.join(host.dir, "link"))
+    for name in ("victim", "link"):
+        path = os.path.join(host.dir, name)
+        node = daemon(host, config(instance(**FAST), top=f"  vrrp_notify_fifo {path}\n"))
+        net.wait("what to do", lambda node=node: node.said("is no FIFO; remove it"), 5)
+        net.check(node.stop() == 0, "exit status 0")
+        net.check(host.read("victim") == "mine" and os.path.lexists(path), "left alone")

@@ -54,6 +54,9 @@ static void a_keyword_of_another_block_is_told_where_it_belongs(void **state _un
 		{ INSTANCE("auth_pass a"),
 			":3:1: error: unknown keyword `auth_pass` in vrrp_instance\n"
 			"    `auth_pass` belongs into a `authentication` block\n" },
+		{ "track_process p {\n process x\n}\n" VIP("10.0.0.1"),
+			":1:1: error: unknown keyword `track_process`\n"
+			"    did you mean `vrrp_track_process`?\n" },
 		{ "priority 1\n" VIP("10.0.0.1"),
 			":1:1: error: unknown keyword `priority`\n"
 			"    `priority` belongs into a `vrrp_instance` block\n" },
@@ -269,7 +272,7 @@ static void an_instance_needs_an_interface_and_a_number(void **state _unused_)
 			"    add `interface NAME`\n" },
 		{ "vrrp_instance x {\n virtual_router_id 1\n interface eth0\n}\n",
 			":1:1: warning: `x` has no virtual_ipaddress\n"
-			"    at least one is sensible\n" });
+			"    right where a notify script moves what clients use; else name one\n" });
 }
 
 #define WITH_INTERFACE(name)                                                                       \

@@ -69,7 +69,7 @@ static const Mistake mistakes[] = {
 		KEEPALIVED_CONFIG },
 	{ "no virtual_ipaddress item",
 		"vrrp_instance x {\n interface eth0\n virtual_router_id 1\n}\n",
-		":1:1: warning: `x` has no virtual_ipaddress", "at least one is sensible",
+		":1:1: warning: `x` has no virtual_ipaddress", "right where a notify script moves what clients use; else name one",
 		KEEPALIVED_CONFIG },
 	{ "keyword without its value", INSTANCE("priority"),
 		":3:1: error: `priority` needs a value", "write `priority N`",

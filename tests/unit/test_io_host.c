@@ -68,8 +68,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	static const char *const names[] = { "good", "all", "group", "foreign", "set-uid",
-		"open/good", "open/back", "open", "sticky/good", "sticky", "link", "to-open",
-		"round" };
+		"open/good", "open/back", "open", "sticky/good", "sticky/link", "sticky", "link",
+		"to-open", "round" };
 	Place *p = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -140,6 +140,56 @@ static void what_others_may_change_is_named_with_the_remedy(void **state)
 	expect(p, "link", 0, "belongs to daemon", command(p, "chown -h root:root", "link"));
 }
 
+static void what_is_missing_must_not_be_made_by_others(void **state)
+{
+	Place *p = *state;
+
+	if (geteuid())
+		skip();
+	expect(p, "missing/too", 0, NULL, NULL);
+	expect(p, "open/missing", 0, "anybody may write to", command(p, "chmod go-w", "open"));
+	expect(p, "sticky/missing", 0, "others than root may make",
+		command(p, "touch", "sticky/missing"));
+	expect(p, "sticky/missing", 1, NULL, NULL);
+	assert_return_code(symlink("missing", in(p, "sticky/link")), 0);
+	expect(p, "sticky/link", 0, "others than root may make",
+		command(p, "touch", "sticky/missing"));
+	/* Neither may be one that cannot be run yet. */
+	assert_return_code(chmod(in(p, "foreign"), 0644), 0);
+	assert_return_code(chown(in(p, "foreign"), 1, 0), 0);
+	expect(p, "foreign", 0, "belongs to daemon", command(p, "chown root:root", "foreign"));
+}
+
+/* What is looked at is what execvp() would run. */
+static void the_search_is_that_of_the_kernel(void **state)
+{
+	Place *p = *state;
+	_cleanup_(strbuf_free) StrBuf path = { 0 };
+	_cleanup_free_ char *before = strdup(getenv("PATH") ?: "/bin"), *here = getcwd(NULL, 0);
+	const char *mend;
+
+	if (geteuid())
+		skip();
+	(void)mkdir(in(p, "all.d"), 0755);
+	(void)mkdir(in(p, "all.d/all"), 0755);
+	strbuf_printf(&path, "%s:%s:", in(p, "all.d"), p->path);
+	(void)setenv("PATH", path.s, 1);
+	assert_non_null(io_host_unsafe_component(NULL, "all", 0, &p->arena, &mend));
+	assert_string_equal(mend, command(p, "chmod go-w", "all"));
+	(void)setenv("PATH", ":/bin", 1);
+	assert_return_code(chdir(p->path), 0);
+	assert_true(io_host_has_program(NULL, "all"));
+	assert_return_code(chdir(here), 0);
+	/* Named without a directory and nowhere yet: it may come into any of them. */
+	path.n = 0;
+	strbuf_printf(&path, "/bin:%s", in(p, "open"));
+	(void)setenv("PATH", path.s, 1);
+	assert_non_null(io_host_unsafe_component(NULL, "missing", 0, &p->arena, &mend));
+	(void)setenv("PATH", before, 1);
+	(void)remove(in(p, "all.d/all"));
+	(void)remove(in(p, "all.d"));
+}
+
 static void only_what_root_runs_is_looked_at(void **state)
 {
 	Place *p = *state;
@@ -168,6 +218,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_roots_alone_is_safe, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_others_may_change_is_named_with_the_remedy, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_missing_must_not_be_made_by_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_search_is_that_of_the_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_what_root_runs_is_looked_at, setup, teardown),
 		cmocka_unit_test(a_user_has_the_primary_group_too),
 	};
