@@ -205,10 +205,11 @@ void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 	const bool changed = engine_place(e, r, l, out);
 	size_t room;
 
-	if (!l)
+	/* A reload may have left fewer than there were. */
+	if (!l) {
+		r->n_advertised = MIN(r->n_advertised, c->n_advertised);
 		return;
-	if (changed)
-		vrrp_fsm_moved(r, out);
+	}
 	room = vrrp_packet_room(c, l->mtu);
 	if (room < c->n_advertised && r->n_advertised != room)
 		effects_trace(out, (TraceRecord){ .reason = TRACE_VIP_EXTRA,
@@ -216,6 +217,8 @@ void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 					   .a = (int64_t)room,
 					   .b = (int64_t)(c->n_advertised - room) });
 	r->n_advertised = MIN(room, c->n_advertised);
+	if (changed)
+		vrrp_fsm_moved(r, out);
 }
 
 void vrrp_engine_prepare(VrrpEngine *e, VrrpRouter *r, Effects *out)

@@ -151,6 +151,35 @@ static void will_follows_the_source(void **state _unused_)
 	assert_int_equal(from, 3);
 }
 
+/* The addresses of the will are those of the new configuration, of which there may be fewer. */
+static void will_follows_a_reload(void **state _unused_)
+{
+	for (size_t n = 0; n < 3; n++) {
+		_cleanup_(bench_free) Bench b;
+		_cleanup_free_ AddrSpec *vips = unit_copy(unit_vips(), n * sizeof(*vips));
+		VrrpInstanceConfig instance;
+		VrrpConfig config;
+		size_t addresses = 9;
+
+		bench_init(&b);
+		if (n == 2)
+			b.instance.n_vips = b.instance.n_advertised = 1;
+		bench_run(&b);
+		bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + DOWN);
+		instance = b.instance;
+		instance.vips = vips;
+		instance.n_vips = instance.n_advertised = n;
+		config = b.config;
+		config.instances = &instance;
+		b.ops = node_reload(b.node, &config, T0 + 4 * SEC);
+		vec_foreach(o, &b.ops->list)
+			if (o->kind == OP_WILL && o->send.len)
+				addresses = o->send.bytes[VRRP_IP_HEADER + 3];
+		assert_int_equal(addresses, n);
+		node_free(TAKE(b.node));
+	}
+}
+
 /* keepalived.conf(5): 'weight 0 reverse' makes the instance down when the interface is up, and vice
  * versa. */
 static void tracked_interface_weight_0_reverse(void **state _unused_)
@@ -325,6 +354,7 @@ static const struct CMUnitTest tests[] = {
 	T(startup_delay_holds_for_a_router_that_leaves_fault),
 	T(fault_by_lost_source_says_goodbye),
 	T(will_follows_the_source),
+	T(will_follows_a_reload),
 	T(tracked_interface_weight_0_reverse),
 	T(refresh_goes_on_after_a_lower_prio_burst),
 	T(late_refusal_does_not_bring_an_address_back),
