@@ -349,6 +349,16 @@ static void node_timer(Node *n, Instant now)
 	vrrp_engine_timer(&n->vrrp, now, &n->effects);
 }
 
+/* Told again, it goes on stopping: what waits now are last words. */
+static void node_stop(Node *n, Instant now)
+{
+	if (n->stopping)
+		return;
+	n->stopping = true;
+	run_stop(&n->run, now);
+	vrrp_engine_stop(&n->vrrp, now, &n->effects);
+}
+
 static void node_event(Node *n, const Event *event)
 {
 	const Instant now = event->now;
@@ -374,11 +384,7 @@ static void node_event(Node *n, const Event *event)
 		break;
 	case EVENT_PROCESSES_TOLD: vrrp_engine_processes_told(&n->vrrp, now, &n->effects); break;
 	case EVENT_OP_FAILED: node_op_failed(n, &event->op_failed, now); break;
-	case EVENT_STOP:
-		n->stopping = true;
-		run_stop(&n->run, now);
-		vrrp_engine_stop(&n->vrrp, now, &n->effects);
-		break;
+	case EVENT_STOP: node_stop(n, now); break;
 	}
 }
 

@@ -257,6 +257,24 @@ static void last_words_are_waited_for(void **state _unused_)
 	assert_int_equal(node_next_due(b.node), INSTANT_NEVER);
 }
 
+/* systemd tells every process of a service, and so does ^C: the supervisor's word comes on top. */
+static void told_twice_to_stop_says_its_last_words(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b, 0);
+	bench_run(&b);
+	bench_event(&b, EVENT_STOP, T0);
+	bench_event(&b, EVENT_STOP, T0);
+	bench_done(&b, 1, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 2: /stop\n");
+	bench_event(&b, EVENT_STOP, T0);
+	bench_done(&b, 2, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 3: /n INSTANCE VI STOP 150\n");
+	bench_done(&b, 3, JOB_EXITED, 0, NULL, T0);
+	assert_true(node_stopped(b.node));
+}
+
 /* Two instances and two checks, in this order or the other; `only`: without the first ones. */
 typedef struct Pair {
 	VrrpInstanceConfig instances[2];
@@ -384,6 +402,7 @@ static const struct CMUnitTest tests[] = {
 	T(too_many_are_told_once),
 	T(mails_and_readers),
 	T(last_words_are_waited_for),
+	T(told_twice_to_stop_says_its_last_words),
 	T(reload_loses_nothing),
 	T(status_has_it),
 };
