@@ -470,6 +470,7 @@ const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 	node_reset(n);
 	vrrp_engine_retire(&old, &reload, now, &n->effects);
 	node_lower(n, now); /* still with the old indexes */
+	n->config = config;
 	node_reload_jobs(n, &reload, now);
 	node_reload_addrs(n, &reload, now);
 	vrrp_engine_init(&n->vrrp, config, &n->links);
@@ -480,7 +481,6 @@ const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 	addr_manager_step(&n->addrs, &n->ops);
 	node_tell(n, now);
 	vrrp_engine_free(&old);
-	n->config = config;
 	return &n->ops;
 }
 

@@ -100,6 +100,9 @@ void vrrp_engine_retire(VrrpEngine *old, const VrrpReload *reload, Instant now, 
 	const VrrpInput in = { .kind = VRRP_IN_DELETE };
 	_cleanup_free_ bool *kept = mem_alloc(reload->from->n_instances, sizeof(*kept));
 
+	/* Who has stopped has said so. */
+	if (!old->running)
+		return;
 	for (size_t i = 0; i < reload->to->n_instances; i++)
 		if (reload->instances[i] != VRRP_NEW)
 			kept[reload->instances[i]] = true;

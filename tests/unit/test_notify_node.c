@@ -371,6 +371,36 @@ static void reload_loses_nothing(void **state _unused_)
 	expect_done(&b, "");
 }
 
+/* What is dropped because of a reload is told of by the new numbers; after the stop nothing is. */
+static void reload_names_the_right_ones(void **state _unused_)
+{
+	VrrpTrackInterface missing = { .name = "eth9" };
+	_cleanup_(pair_free) VrrpConfig *config = pair_new(false, false);
+	VrrpConfig *next = pair_new(true, false);
+	const EventAddr a = { .ifindex = 2, .ip = unit_ip("10.9.9.2"), .prefix_len = 24 };
+	_cleanup_(bench_free) Bench b = { .node = node_new(config) };
+	_cleanup_(strbuf_free) StrBuf names = { 0 };
+
+	bench_link(&b, true, T0);
+	bench_step(&b, (Event){ .kind = EVENT_ADDR, .addr = a }, T0);
+	bench_event(&b, EVENT_READY, T0);
+	for (int i = 0; i < LIMIT_JOB_WAITING; i++)
+		bench_link(&b, i % 2, T0);
+	next->instances[0].interfaces = next->instances[1].interfaces = &missing;
+	next->instances[0].n_interfaces = next->instances[1].n_interfaces = 1;
+	bench_reload(&b, &config, next);
+	vec_foreach(o, &b.ops->list)
+		if (o->kind == OP_TRACE && o->trace.reason == TRACE_NOTIFY_DROPPED)
+			strbuf_printf(&names, "%s ", o->trace.subject);
+	assert_string_equal(strbuf_text(&names), "VJ VI ");
+	bench_event(&b, EVENT_STOP, T0);
+	bench_reload(&b, &config, pair_new(false, true));
+	bench_done(&b, 1, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 3: /n INSTANCE VI STOP 150\n");
+	bench_done(&b, 3, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "");
+}
+
 static void status_has_it(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -404,6 +434,7 @@ static const struct CMUnitTest tests[] = {
 	T(last_words_are_waited_for),
 	T(told_twice_to_stop_says_its_last_words),
 	T(reload_loses_nothing),
+	T(reload_names_the_right_ones),
 	T(status_has_it),
 };
 
