@@ -457,7 +457,7 @@ static void node_reload_jobs(Node *n, const VrrpReload *reload, Instant now)
 	const VrrpConfig *c = reload->to;
 
 	run_adopt(&n->run, JOB_CHECK, reload->scripts, c->n_scripts, now, &n->ops);
-	run_adopt(&n->run, JOB_NOTIFY, reload->instances, c->n_instances, now, &n->ops);
+	run_adopt(&n->run, JOB_NOTIFY, reload->told, c->n_instances, now, &n->ops);
 	run_adopt(&n->run, JOB_NOTIFY_GROUP, reload->groups, c->n_groups, now, &n->ops);
 }
 

@@ -72,6 +72,9 @@ Instant vrrp_engine_next_due(VrrpEngine *e);
 typedef struct VrrpReload {
 	const VrrpConfig *from, *to;
 	uint32_t *instances, *scripts, *files, *processes, *links, *groups;
+	/* Whose notifications those of the instance follow: as `instances`, but one that is made
+	 * anew under its name follows the old one. */
+	uint32_t *told;
 } VrrpReload;
 
 /* Instances by what makes them one on the wire: VRID, family, interface, unicast source or group

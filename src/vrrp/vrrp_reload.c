@@ -81,12 +81,37 @@ static uint32_t *match_names(
 			sizeof(*(reload)->to->things), arena);                                     \
 	})
 
+/* True for each of the old instances that a new one goes on from. */
+static bool *reload_kept(const VrrpReload *reload)
+{
+	bool *kept = mem_alloc(reload->from->n_instances, sizeof(*kept));
+
+	for (size_t i = 0; i < reload->to->n_instances; i++)
+		if (reload->instances[i] != VRRP_NEW)
+			kept[reload->instances[i]] = true;
+	return kept;
+}
+
+/* `told` has the names. */
+static void match_told(VrrpReload *reload)
+{
+	_cleanup_free_ bool *kept = reload_kept(reload);
+
+	for (size_t i = 0; i < reload->to->n_instances; i++)
+		if (reload->instances[i] != VRRP_NEW)
+			reload->told[i] = reload->instances[i];
+		else if (reload->told[i] != VRRP_NEW && kept[reload->told[i]])
+			reload->told[i] = VRRP_NEW;
+}
+
 VrrpReload vrrp_reload_match(const VrrpConfig *from, const VrrpConfig *to, Arena *arena)
 {
 	VrrpReload reload = { .from = from, .to = to };
 
 	reload.instances = arena_alloc(arena, to->n_instances, sizeof(uint32_t));
 	match_instances(&reload);
+	reload.told = MATCH_NAMES(&reload, instances, arena);
+	match_told(&reload);
 	reload.scripts = MATCH_NAMES(&reload, scripts, arena);
 	reload.files = MATCH_NAMES(&reload, files, arena);
 	reload.processes = MATCH_NAMES(&reload, processes, arena);
@@ -98,14 +123,11 @@ VrrpReload vrrp_reload_match(const VrrpConfig *from, const VrrpConfig *to, Arena
 void vrrp_engine_retire(VrrpEngine *old, const VrrpReload *reload, Instant now, Effects *out)
 {
 	const VrrpInput in = { .kind = VRRP_IN_DELETE };
-	_cleanup_free_ bool *kept = mem_alloc(reload->from->n_instances, sizeof(*kept));
+	_cleanup_free_ bool *kept = reload_kept(reload);
 
 	/* Who has stopped has said so. */
 	if (!old->running)
 		return;
-	for (size_t i = 0; i < reload->to->n_instances; i++)
-		if (reload->instances[i] != VRRP_NEW)
-			kept[reload->instances[i]] = true;
 	for (size_t i = 0; i < reload->from->n_instances; i++)
 		if (!kept[i]) {
 			/* Not vrrp_engine_step(): a group does not follow a member that is gone. */

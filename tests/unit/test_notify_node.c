@@ -371,6 +371,30 @@ static void reload_loses_nothing(void **state _unused_)
 	expect_done(&b, "");
 }
 
+/* Another VRID makes it another router, but who is told knows it by its name: what is said of the old
+ * one comes before what is said of the new one, one at a time. */
+static void reload_that_makes_it_anew_keeps_the_order(void **state _unused_)
+{
+	_cleanup_(pair_free) VrrpConfig *config = pair_new(false, false);
+	VrrpConfig *next = pair_new(true, false);
+	const EventAddr a = { .ifindex = 2, .ip = unit_ip("10.9.9.2"), .prefix_len = 24 };
+	_cleanup_(bench_free) Bench b = { .node = node_new(config) };
+
+	bench_link(&b, true, T0);
+	bench_step(&b, (Event){ .kind = EVENT_ADDR, .addr = a }, T0);
+	bench_event(&b, EVENT_READY, T0);
+	next->instances[1].vrid = 60;
+	bench_reload(&b, &config, next);
+	vec_foreach(o, &b.ops->list)
+		assert_int_not_equal(o->kind, OP_SPAWN);
+	bench_done(&b, 1, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 3: /n INSTANCE VI FAULT 150\n");
+	bench_done(&b, 3, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 4: /n INSTANCE VI BACKUP 150\n");
+	bench_done(&b, 4, JOB_EXITED, 1, NULL, T0);
+	expect_done(&b, "trace (VI) notify script n exited with status 1\n");
+}
+
 /* What is dropped because of a reload is told of by the new numbers; after the stop nothing is. */
 static void reload_names_the_right_ones(void **state _unused_)
 {
@@ -434,6 +458,7 @@ static const struct CMUnitTest tests[] = {
 	T(last_words_are_waited_for),
 	T(told_twice_to_stop_says_its_last_words),
 	T(reload_loses_nothing),
+	T(reload_that_makes_it_anew_keeps_the_order),
 	T(reload_names_the_right_ones),
 	T(status_has_it),
 };
