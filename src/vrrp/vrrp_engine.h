@@ -31,6 +31,7 @@ typedef struct VrrpEngine {
 	TimerQ timers;		  /* one for each router */
 	TimerQ checks;		  /* one for each script: adverts do not wait for them */
 	Instant listen_again;	  /* when deaf routers try anew; INSTANT_NEVER: none is deaf */
+	Instant hears;		  /* when those that listen anew are deaf no more; likewise */
 	Map by_key;		  /* (ifindex, vrid, family) -> the first router; VrrpRouter.next */
 	Instant deaf_until;	  /* vrrp_startup_delay */
 	bool running;

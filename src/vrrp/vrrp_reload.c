@@ -205,6 +205,10 @@ static void reload_router(
 	/* Found anew: the map of who is where is that of this engine. */
 	r->ifindex = 0;
 	vrrp_engine_bind(e, r, out);
+	if (was->deaf && r->ifindex) {
+		r->deaf = r->listens = true;
+		e->hears = now;
+	}
 	if (r->state == VRRP_MASTER) {
 		r->due = MIN(r->due, instant_add(now, c->advert_usec));
 		reload_vips(r, before, now, out);

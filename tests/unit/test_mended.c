@@ -303,6 +303,18 @@ static void address_with_two_lengths_stays(void **state _unused_)
 }
 
 /* Who cannot hear a master must not become one; the group is joined anew by and by. */
+static void expect_listens_only(const Bench *b)
+{
+	bool listens = false;
+
+	vec_foreach(o, &b->ops->list) {
+		listens |= o->kind == OP_LISTEN && !o->listen.off;
+		assert_true(o->kind == OP_LISTEN ||
+			    (o->kind == OP_TRACE && o->trace.reason == TRACE_RELOADED));
+	}
+	assert_true(listens);
+}
+
 static void deaf_router_stays_in_fault(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -316,11 +328,19 @@ static void deaf_router_stays_in_fault(void **state _unused_)
 	bench_run(&b);
 	bench_step(&b, deaf, T0);
 	assert_int_equal(node_next_due(b.node), T0 + 30 * SEC);
+	/* Nobody hears of it that it is tried again in vain, be it by a reload. */
 	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 30 * SEC);
+	expect_listens_only(&b);
 	bench_step(&b, deaf, T0 + 30 * SEC);
 	assert_int_equal(node_next_due(b.node), T0 + 60 * SEC);
-	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 60 * SEC);
-	assert_int_equal(node_next_due(b.node), T0 + 60 * SEC + DOWN);
+	b.ops = node_reload(b.node, &b.config, T0 + 40 * SEC);
+	expect_listens_only(&b);
+	bench_step(&b, deaf, T0 + 40 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 70 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 70 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 70 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 70 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 70 * SEC + DOWN);
 }
 
 /* All is told anew from before our own removal, whose report is still to come. */
