@@ -351,6 +351,16 @@ static void node_timer(Node *n, Instant now)
 	vrrp_engine_timer(&n->vrrp, now, &n->effects);
 }
 
+/* Told again, it goes on stopping: what waits now are last words. */
+static void node_stop(Node *n, Instant now)
+{
+	if (n->stopping)
+		return;
+	n->stopping = true;
+	run_stop(&n->run, now);
+	vrrp_engine_stop(&n->vrrp, now, &n->effects);
+}
+
 static void node_event(Node *n, const Event *event)
 {
 	const Instant now = event->now;
@@ -376,11 +386,7 @@ static void node_event(Node *n, const Event *event)
 		break;
 	case EVENT_PROCESSES_TOLD: vrrp_engine_processes_told(&n->vrrp, now, &n->effects); break;
 	case EVENT_OP_FAILED: node_op_failed(n, &event->op_failed, now); break;
-	case EVENT_STOP:
-		n->stopping = true;
-		run_stop(&n->run, now);
-		vrrp_engine_stop(&n->vrrp, now, &n->effects);
-		break;
+	case EVENT_STOP: node_stop(n, now); break;
 	}
 }
 
@@ -453,7 +459,7 @@ static void node_reload_jobs(Node *n, const VrrpReload *reload, Instant now)
 	const VrrpConfig *c = reload->to;
 
 	run_adopt(&n->run, JOB_CHECK, reload->scripts, c->n_scripts, now, &n->ops);
-	run_adopt(&n->run, JOB_NOTIFY, reload->notified, c->n_instances, now, &n->ops);
+	run_adopt(&n->run, JOB_NOTIFY, reload->told, c->n_instances, now, &n->ops);
 	run_adopt(&n->run, JOB_NOTIFY_GROUP, reload->groups, c->n_groups, now, &n->ops);
 }
 
@@ -466,6 +472,7 @@ const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 	node_reset(n);
 	vrrp_engine_retire(&old, &reload, now, &n->effects);
 	node_lower(n, now); /* still with the old indexes */
+	n->config = config;
 	node_reload_jobs(n, &reload, now);
 	node_reload_addrs(n, &reload, now);
 	vrrp_engine_init(&n->vrrp, config, &n->links);
@@ -476,7 +483,6 @@ const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 	addr_manager_step(&n->addrs, &n->ops);
 	node_tell(n, now);
 	vrrp_engine_free(&old);
-	n->config = config;
 	return &n->ops;
 }
 

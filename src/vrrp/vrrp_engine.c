@@ -21,6 +21,7 @@ void vrrp_engine_init(VrrpEngine *e, const VrrpConfig *config, const LinkTable *
 		.scripts = mem_alloc(m, sizeof(*e->scripts)),
 		.by_key = MAP_INIT(sizeof(EngineKey)),
 		.listen_again = INSTANT_NEVER,
+		.hears = INSTANT_NEVER,
 	};
 	timerq_init(&e->timers, (uint32_t)n);
 	timerq_init(&e->checks, (uint32_t)m);
@@ -189,7 +190,7 @@ static bool engine_place(VrrpEngine *e, VrrpRouter *r, const Link *l, Effects *o
 		r->source = *source;
 	if (vrrp_router_hears(r)->family != IP_NONE &&
 		(moved || !ip_equal(&heard, vrrp_router_hears(r)))) {
-		r->deaf = false;
+		r->deaf = r->listens = false;
 		engine_listen(r, out);
 		if (!moved && heard.family != IP_NONE)
 			vrrp_engine_unlisten(e, ifindex, &heard, out);
@@ -205,10 +206,11 @@ void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 	const bool changed = engine_place(e, r, l, out);
 	size_t room;
 
-	if (!l)
+	/* A reload may have left fewer than there were. */
+	if (!l) {
+		r->n_advertised = MIN(r->n_advertised, c->n_advertised);
 		return;
-	if (changed)
-		vrrp_fsm_moved(r, out);
+	}
 	room = vrrp_packet_room(c, l->mtu);
 	if (room < c->n_advertised && r->n_advertised != room)
 		effects_trace(out, (TraceRecord){ .reason = TRACE_VIP_EXTRA,
@@ -216,6 +218,8 @@ void vrrp_engine_bind(VrrpEngine *e, VrrpRouter *r, Effects *out)
 					   .a = (int64_t)room,
 					   .b = (int64_t)(c->n_advertised - room) });
 	r->n_advertised = MIN(room, c->n_advertised);
+	if (changed)
+		vrrp_fsm_moved(r, out);
 }
 
 void vrrp_engine_prepare(VrrpEngine *e, VrrpRouter *r, Effects *out)
@@ -256,7 +260,7 @@ void vrrp_engine_stop(VrrpEngine *e, Instant now, Effects *out)
 	const bool ran = e->running;
 
 	e->running = false;
-	e->listen_again = INSTANT_NEVER;
+	e->listen_again = e->hears = INSTANT_NEVER;
 	for (size_t i = 0; i < e->config->n_instances; i++)
 		vrrp_engine_step(e, &e->routers[i], &in, now, out);
 	vrrp_groups_stop(e, out);
@@ -457,19 +461,25 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 void vrrp_engine_deaf(
 	VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Instant now, Effects *out)
 {
+	bool waits = false;
+
 	e->listen_again = instant_add(now, ENGINE_LISTEN_AGAIN_USEC);
 	for (size_t i = 0; i < e->config->n_instances; i++) {
 		VrrpRouter *r = &e->routers[i];
 
-		if (r->ifindex != ifindex || !ip_equal(vrrp_router_hears(r), group))
-			continue;
-		r->deaf = true;
-		if (e->running)
-			vrrp_engine_health(e, r, now, out);
+		if (r->ifindex == ifindex && ip_equal(vrrp_router_hears(r), group)) {
+			r->deaf = true;
+			r->listens = false;
+			if (e->running)
+				vrrp_engine_health(e, r, now, out);
+		}
+		waits |= r->listens;
 	}
+	if (!waits)
+		e->hears = INSTANT_NEVER;
 }
 
-/* Optimistic: if it cannot be done this time either, vrrp_engine_deaf() says so at once. */
+/* If it cannot be done this time either, vrrp_engine_deaf() says so before any time goes by. */
 static void engine_listen_again(VrrpEngine *e, Instant now, Effects *out)
 {
 	e->listen_again = INSTANT_NEVER;
@@ -478,8 +488,21 @@ static void engine_listen_again(VrrpEngine *e, Instant now, Effects *out)
 
 		if (!r->deaf || !r->ifindex)
 			continue;
-		r->deaf = false;
+		r->listens = true;
+		e->hears = now;
 		engine_listen(r, out);
+	}
+}
+
+static void engine_hears(VrrpEngine *e, Instant now, Effects *out)
+{
+	e->hears = INSTANT_NEVER;
+	for (size_t i = 0; i < e->config->n_instances; i++) {
+		VrrpRouter *r = &e->routers[i];
+
+		if (!r->listens)
+			continue;
+		r->deaf = r->listens = false;
 		vrrp_engine_health(e, r, now, out);
 	}
 }
@@ -495,6 +518,8 @@ void vrrp_engine_timer(VrrpEngine *e, Instant now, Effects *out)
 		track_script_step(&e->scripts[id], now, out);
 		engine_check_timer(e, &e->scripts[id]);
 	}
+	if (now >= e->hears)
+		engine_hears(e, now, out);
 	if (now >= e->listen_again)
 		engine_listen_again(e, now, out);
 	vrrp_trackers_timer(e, now, out);
@@ -531,5 +556,5 @@ Instant vrrp_engine_next_due(VrrpEngine *e)
 {
 	const Instant due = MIN(timerq_next(&e->timers, NULL), timerq_next(&e->checks, NULL));
 
-	return MIN(MIN(due, e->listen_again), vrrp_trackers_next_due(e));
+	return MIN(MIN(due, MIN(e->hears, e->listen_again)), vrrp_trackers_next_due(e));
 }

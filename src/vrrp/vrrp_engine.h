@@ -31,6 +31,7 @@ typedef struct VrrpEngine {
 	TimerQ timers;		  /* one for each router */
 	TimerQ checks;		  /* one for each script: adverts do not wait for them */
 	Instant listen_again;	  /* when deaf routers try anew; INSTANT_NEVER: none is deaf */
+	Instant hears;		  /* when those that listen anew are deaf no more; likewise */
 	Map by_key;		  /* (ifindex, vrid, family) -> the first router; VrrpRouter.next */
 	Instant deaf_until;	  /* vrrp_startup_delay */
 	bool running;
@@ -72,9 +73,9 @@ Instant vrrp_engine_next_due(VrrpEngine *e);
 typedef struct VrrpReload {
 	const VrrpConfig *from, *to;
 	uint32_t *instances, *scripts, *files, *processes, *links, *groups;
-	/* Whose notifications come before those of an instance: the one it goes on from, or one of
-	 * its name that is gone. */
-	uint32_t *notified;
+	/* Whose notifications those of the instance follow: as `instances`, but one that is made
+	 * anew under its name follows the old one. */
+	uint32_t *told;
 } VrrpReload;
 
 /* Instances by what makes them one on the wire: VRID, family, interface, unicast source or group

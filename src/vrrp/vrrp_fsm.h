@@ -26,6 +26,7 @@ typedef struct VrrpRouter {
 	IpAddr source;	     /* the last one known; family IP_NONE: none yet */
 	bool has_source;     /* it is there now */
 	bool deaf;	     /* it could not listen: it would hear no master */
+	bool listens;	     /* deaf, and listens anew: not in vain unless that is said at once */
 	size_t n_advertised; /* config->n_advertised, or what the MTU leaves */
 	uint16_t ip_id;
 	/* Who is master, as far as BACKUP knows. */

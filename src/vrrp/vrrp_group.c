@@ -148,9 +148,12 @@ void vrrp_group_follow(VrrpEngine *e, VrrpRouter *r, VrrpState before, Instant n
 	/* At the beginning each starts for itself, with the faults of all known. */
 	if (!g || g->following || before == VRRP_INIT || r->state > VRRP_FAULT)
 		return;
-	/* One that joined by a reload had to wait for a check: the others never did. */
-	if (before == VRRP_FAULT && g->state == VRRP_MASTER)
+	/* One that joined by a reload had to wait for a check: the others never did, but those that
+	 * joined with it. */
+	if (before == VRRP_FAULT && g->state == VRRP_MASTER) {
+		group_move(e, g, &(GroupMove){ VRRP_IN_CLEAR, r, NULL }, now, out);
 		return;
+	}
 	group_trace(g, reasons[r->state], out);
 	group_move(e, g,
 		&(GroupMove){ group_input(r, before), r, group_culprit(e, g, NULL, 0) ?: r }, now,

@@ -81,23 +81,27 @@ static uint32_t *match_names(
 			sizeof(*(reload)->to->things), arena);                                     \
 	})
 
-static void match_notified(VrrpReload *reload, Arena *arena)
+/* True for each of the old instances that a new one goes on from. */
+static bool *reload_kept(const VrrpReload *reload)
 {
-	const size_t n = reload->to->n_instances;
-	bool *taken = arena_alloc(arena, reload->from->n_instances, sizeof(*taken));
+	bool *kept = mem_alloc(reload->from->n_instances, sizeof(*kept));
 
-	reload->notified = MATCH_NAMES(reload, instances, arena);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < reload->to->n_instances; i++)
 		if (reload->instances[i] != VRRP_NEW)
-			taken[reload->instances[i]] = true;
-	for (size_t i = 0; i < n; i++) {
-		uint32_t *was = &reload->notified[i];
+			kept[reload->instances[i]] = true;
+	return kept;
+}
 
+/* `told` has the names. */
+static void match_told(VrrpReload *reload)
+{
+	_cleanup_free_ bool *kept = reload_kept(reload);
+
+	for (size_t i = 0; i < reload->to->n_instances; i++)
 		if (reload->instances[i] != VRRP_NEW)
-			*was = reload->instances[i];
-		else if (*was != VRRP_NEW && taken[*was])
-			*was = VRRP_NEW;
-	}
+			reload->told[i] = reload->instances[i];
+		else if (reload->told[i] != VRRP_NEW && kept[reload->told[i]])
+			reload->told[i] = VRRP_NEW;
 }
 
 VrrpReload vrrp_reload_match(const VrrpConfig *from, const VrrpConfig *to, Arena *arena)
@@ -106,23 +110,24 @@ VrrpReload vrrp_reload_match(const VrrpConfig *from, const VrrpConfig *to, Arena
 
 	reload.instances = arena_alloc(arena, to->n_instances, sizeof(uint32_t));
 	match_instances(&reload);
+	reload.told = MATCH_NAMES(&reload, instances, arena);
+	match_told(&reload);
 	reload.scripts = MATCH_NAMES(&reload, scripts, arena);
 	reload.files = MATCH_NAMES(&reload, files, arena);
 	reload.processes = MATCH_NAMES(&reload, processes, arena);
 	reload.links = MATCH_NAMES(&reload, link_delays, arena);
 	reload.groups = MATCH_NAMES(&reload, groups, arena);
-	match_notified(&reload, arena);
 	return reload;
 }
 
 void vrrp_engine_retire(VrrpEngine *old, const VrrpReload *reload, Instant now, Effects *out)
 {
 	const VrrpInput in = { .kind = VRRP_IN_DELETE };
-	_cleanup_free_ bool *kept = mem_alloc(reload->from->n_instances, sizeof(*kept));
+	_cleanup_free_ bool *kept = reload_kept(reload);
 
-	for (size_t i = 0; i < reload->to->n_instances; i++)
-		if (reload->instances[i] != VRRP_NEW)
-			kept[reload->instances[i]] = true;
+	/* Who has stopped has said so. */
+	if (!old->running)
+		return;
 	for (size_t i = 0; i < reload->from->n_instances; i++)
 		if (!kept[i]) {
 			/* Not vrrp_engine_step(): a group does not follow a member that is gone. */
@@ -200,6 +205,10 @@ static void reload_router(
 	/* Found anew: the map of who is where is that of this engine. */
 	r->ifindex = 0;
 	vrrp_engine_bind(e, r, out);
+	if (was->deaf && r->ifindex) {
+		r->deaf = r->listens = true;
+		e->hears = now;
+	}
 	if (r->state == VRRP_MASTER) {
 		r->due = MIN(r->due, instant_add(now, c->advert_usec));
 		reload_vips(r, before, now, out);

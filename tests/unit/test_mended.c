@@ -151,6 +151,35 @@ static void will_follows_the_source(void **state _unused_)
 	assert_int_equal(from, 3);
 }
 
+/* The addresses of the will are those of the new configuration, of which there may be fewer. */
+static void will_follows_a_reload(void **state _unused_)
+{
+	for (size_t n = 0; n < 3; n++) {
+		_cleanup_(bench_free) Bench b;
+		_cleanup_free_ AddrSpec *vips = unit_copy(unit_vips(), n * sizeof(*vips));
+		VrrpInstanceConfig instance;
+		VrrpConfig config;
+		size_t addresses = 9;
+
+		bench_init(&b);
+		if (n == 2)
+			b.instance.n_vips = b.instance.n_advertised = 1;
+		bench_run(&b);
+		bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + DOWN);
+		instance = b.instance;
+		instance.vips = vips;
+		instance.n_vips = instance.n_advertised = n;
+		config = b.config;
+		config.instances = &instance;
+		b.ops = node_reload(b.node, &config, T0 + 4 * SEC);
+		vec_foreach(o, &b.ops->list)
+			if (o->kind == OP_WILL && o->send.len)
+				addresses = o->send.bytes[VRRP_IP_HEADER + 3];
+		assert_int_equal(addresses, n);
+		node_free(TAKE(b.node));
+	}
+}
+
 /* keepalived.conf(5): 'weight 0 reverse' makes the instance down when the interface is up, and vice
  * versa. */
 static void tracked_interface_weight_0_reverse(void **state _unused_)
@@ -274,6 +303,18 @@ static void address_with_two_lengths_stays(void **state _unused_)
 }
 
 /* Who cannot hear a master must not become one; the group is joined anew by and by. */
+static void expect_listens_only(const Bench *b)
+{
+	bool listens = false;
+
+	vec_foreach(o, &b->ops->list) {
+		listens |= o->kind == OP_LISTEN && !o->listen.off;
+		assert_true(o->kind == OP_LISTEN ||
+			    (o->kind == OP_TRACE && o->trace.reason == TRACE_RELOADED));
+	}
+	assert_true(listens);
+}
+
 static void deaf_router_stays_in_fault(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -287,11 +328,19 @@ static void deaf_router_stays_in_fault(void **state _unused_)
 	bench_run(&b);
 	bench_step(&b, deaf, T0);
 	assert_int_equal(node_next_due(b.node), T0 + 30 * SEC);
+	/* Nobody hears of it that it is tried again in vain, be it by a reload. */
 	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 30 * SEC);
+	expect_listens_only(&b);
 	bench_step(&b, deaf, T0 + 30 * SEC);
 	assert_int_equal(node_next_due(b.node), T0 + 60 * SEC);
-	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 60 * SEC);
-	assert_int_equal(node_next_due(b.node), T0 + 60 * SEC + DOWN);
+	b.ops = node_reload(b.node, &b.config, T0 + 40 * SEC);
+	expect_listens_only(&b);
+	bench_step(&b, deaf, T0 + 40 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 70 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 70 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 70 * SEC);
+	bench_step(&b, (Event){ .kind = EVENT_TIMER }, T0 + 70 * SEC);
+	assert_int_equal(node_next_due(b.node), T0 + 70 * SEC + DOWN);
 }
 
 /* All is told anew from before our own removal, whose report is still to come. */
@@ -325,6 +374,7 @@ static const struct CMUnitTest tests[] = {
 	T(startup_delay_holds_for_a_router_that_leaves_fault),
 	T(fault_by_lost_source_says_goodbye),
 	T(will_follows_the_source),
+	T(will_follows_a_reload),
 	T(tracked_interface_weight_0_reverse),
 	T(refresh_goes_on_after_a_lower_prio_burst),
 	T(late_refusal_does_not_bring_an_address_back),

@@ -257,6 +257,24 @@ static void last_words_are_waited_for(void **state _unused_)
 	assert_int_equal(node_next_due(b.node), INSTANT_NEVER);
 }
 
+/* systemd tells every process of a service, and so does ^C: the supervisor's word comes on top. */
+static void told_twice_to_stop_says_its_last_words(void **state _unused_)
+{
+	_cleanup_(bench_free) Bench b;
+
+	bench_init(&b, 0);
+	bench_run(&b);
+	bench_event(&b, EVENT_STOP, T0);
+	bench_event(&b, EVENT_STOP, T0);
+	bench_done(&b, 1, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 2: /stop\n");
+	bench_event(&b, EVENT_STOP, T0);
+	bench_done(&b, 2, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 3: /n INSTANCE VI STOP 150\n");
+	bench_done(&b, 3, JOB_EXITED, 0, NULL, T0);
+	assert_true(node_stopped(b.node));
+}
+
 /* Two instances and two checks, in this order or the other; `only`: without the first ones. */
 typedef struct Pair {
 	VrrpInstanceConfig instances[2];
@@ -353,6 +371,60 @@ static void reload_loses_nothing(void **state _unused_)
 	expect_done(&b, "");
 }
 
+/* Another VRID makes it another router, but who is told knows it by its name: what is said of the old
+ * one comes before what is said of the new one, one at a time. */
+static void reload_that_makes_it_anew_keeps_the_order(void **state _unused_)
+{
+	_cleanup_(pair_free) VrrpConfig *config = pair_new(false, false);
+	VrrpConfig *next = pair_new(true, false);
+	const EventAddr a = { .ifindex = 2, .ip = unit_ip("10.9.9.2"), .prefix_len = 24 };
+	_cleanup_(bench_free) Bench b = { .node = node_new(config) };
+
+	bench_link(&b, true, T0);
+	bench_step(&b, (Event){ .kind = EVENT_ADDR, .addr = a }, T0);
+	bench_event(&b, EVENT_READY, T0);
+	next->instances[1].vrid = 60;
+	bench_reload(&b, &config, next);
+	vec_foreach(o, &b.ops->list)
+		assert_int_not_equal(o->kind, OP_SPAWN);
+	bench_done(&b, 1, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 3: /n INSTANCE VI FAULT 150\n");
+	bench_done(&b, 3, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 4: /n INSTANCE VI BACKUP 150\n");
+	bench_done(&b, 4, JOB_EXITED, 1, NULL, T0);
+	expect_done(&b, "trace (VI) notify script n exited with status 1\n");
+}
+
+/* What is dropped because of a reload is told of by the new numbers; after the stop nothing is. */
+static void reload_names_the_right_ones(void **state _unused_)
+{
+	VrrpTrackInterface missing = { .name = "eth9" };
+	_cleanup_(pair_free) VrrpConfig *config = pair_new(false, false);
+	VrrpConfig *next = pair_new(true, false);
+	const EventAddr a = { .ifindex = 2, .ip = unit_ip("10.9.9.2"), .prefix_len = 24 };
+	_cleanup_(bench_free) Bench b = { .node = node_new(config) };
+	_cleanup_(strbuf_free) StrBuf names = { 0 };
+
+	bench_link(&b, true, T0);
+	bench_step(&b, (Event){ .kind = EVENT_ADDR, .addr = a }, T0);
+	bench_event(&b, EVENT_READY, T0);
+	for (int i = 0; i < LIMIT_JOB_WAITING; i++)
+		bench_link(&b, i % 2, T0);
+	next->instances[0].interfaces = next->instances[1].interfaces = &missing;
+	next->instances[0].n_interfaces = next->instances[1].n_interfaces = 1;
+	bench_reload(&b, &config, next);
+	vec_foreach(o, &b.ops->list)
+		if (o->kind == OP_TRACE && o->trace.reason == TRACE_NOTIFY_DROPPED)
+			strbuf_printf(&names, "%s ", o->trace.subject);
+	assert_string_equal(strbuf_text(&names), "VJ VI ");
+	bench_event(&b, EVENT_STOP, T0);
+	bench_reload(&b, &config, pair_new(false, true));
+	bench_done(&b, 1, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "spawn 3: /n INSTANCE VI STOP 150\n");
+	bench_done(&b, 3, JOB_EXITED, 0, NULL, T0);
+	expect_done(&b, "");
+}
+
 static void status_has_it(void **state _unused_)
 {
 	_cleanup_(bench_free) Bench b;
@@ -384,7 +456,10 @@ static const struct CMUnitTest tests[] = {
 	T(too_many_are_told_once),
 	T(mails_and_readers),
 	T(last_words_are_waited_for),
+	T(told_twice_to_stop_says_its_last_words),
 	T(reload_loses_nothing),
+	T(reload_that_makes_it_anew_keeps_the_order),
+	T(reload_names_the_right_ones),
 	T(status_has_it),
 };
 

@@ -643,6 +643,32 @@ static void reload_adds_a_member_with_a_check(void **state _unused_)
 	}
 }
 
+/* Two are new, and one of them waits for its check: the other one waits for nothing else. */
+static void reload_adds_two_members_and_a_check(void **state _unused_)
+{
+	for (int code = 0; code < 2; code++) {
+		_cleanup_(bench_free) Bench a, b;
+
+		bench_init(&a);
+		a.config.n_instances = a.group.n_members = 1;
+		bench_master(&a);
+		bench_init(&b);
+		bench_script(&b);
+		bench_reload(&b, &a, T0 + 4 * SEC);
+		assert_int_equal(b.e.routers[0].state, VRRP_MASTER);
+		bench_check(&b, code, T0 + 5 * SEC);
+		if (code) {
+			expect_all(&b, VRRP_FAULT);
+			continue;
+		}
+		assert_int_equal(b.e.routers[0].state, VRRP_MASTER);
+		assert_int_equal(b.e.routers[1].state, VRRP_BACKUP);
+		assert_int_equal(b.e.routers[2].state, VRRP_BACKUP);
+		bench_timer(&b, T0 + 5 * SEC + LAST);
+		expect_all(&b, VRRP_MASTER);
+	}
+}
+
 static void reload_keeps_a_wish(void **state _unused_)
 {
 	for (int group = 0; group < 2; group++) {
@@ -717,6 +743,7 @@ static const struct CMUnitTest tests[] = {
 	T(reload_brings_a_culprit),
 	T(reload_brings_a_check),
 	T(reload_adds_a_member_with_a_check),
+	T(reload_adds_two_members_and_a_check),
 	T(reload_keeps_a_wish),
 	T(status_tells_whose_fault_it_is),
 };

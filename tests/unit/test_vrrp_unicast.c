@@ -444,6 +444,9 @@ static void deaf_is_who_listens_there(void **state _unused_)
 	assert_int_equal(b.e.routers[2].state, VRRP_FAULT);
 	unit_forget(&b.out);
 	vrrp_engine_timer(&b.e, T0 + 30 * SEC, &b.out);
+	assert_int_equal(b.e.routers[2].state, VRRP_FAULT);
+	/* Nothing was said against it. */
+	vrrp_engine_timer(&b.e, T0 + 30 * SEC, &b.out);
 	assert_int_equal(b.e.routers[2].state, VRRP_BACKUP);
 }
 
