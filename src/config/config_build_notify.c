@@ -19,6 +19,7 @@ static const JobSpec *build_job(const ConfigCommand *from, const char *last, Are
 		.gid = from->gid,
 		.groups = from->groups,
 		.n_groups = from->n_groups,
+		.outlived = true,
 	};
 	if (last) {
 		const char **argv = arena_alloc(arena, from->argc + 2, sizeof(*argv));

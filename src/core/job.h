@@ -27,6 +27,9 @@ typedef struct JobSpec {
 	const uint32_t *groups; /* supplementary ones of the user; none: gid alone */
 	size_t n_groups;
 	Span timeout_usec; /* then TERM to the process group; 0: none */
+	/* It may start what goes on after it, and after us: its output neither blocks nor ends
+	 * that when nobody reads it any more. */
+	bool outlived;
 	const char *input; /* what it reads from its standard input; NULL: nothing */
 	size_t input_len;
 } JobSpec;

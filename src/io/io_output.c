@@ -12,10 +12,9 @@
 
 enum {
 	OUTPUT_BITE = 16384,
-	/* Pipes of programs that have ended. Beyond these the oldest is closed, and what still
-	 * writes to it gets SIGPIPE: a notify script that starts a daemon each time should give it
-	 * a log of its own. */
-	OUTPUT_DRAINS = 64,
+	OUTPUT_DRAINS =
+		64, /* pipes of programs that have ended; beyond these the oldest is closed */
+	OUTPUT_OUTLIVED = 1 << 20,	    /* what a pipe takes that nobody may read any more */
 	OUTPUT_KEPT = LIMIT_JOB_OUTPUT + 1, /* with the byte before: was it the end of a line? */
 };
 
@@ -107,7 +106,12 @@ static void output_readable(void *data, int fd _unused_, uint32_t events _unused
 		io_output_free(o);
 }
 
-int io_output_open(IoOutputs *all, IoOutput **ret_output, int *ret_fd)
+int io_output_fd(const IoOutput *o)
+{
+	return o->fd;
+}
+
+int io_output_open(IoOutputs *all, bool outlived, IoOutput **ret_output, int *ret_fd)
 {
 	IoOutput *o;
 	int pipe[2], r;
@@ -117,8 +121,13 @@ int io_output_open(IoOutputs *all, IoOutput **ret_output, int *ret_fd)
 	o = NEW(IoOutput);
 	o->all = all;
 	o->fd = pipe[0];
-	/* Our end alone: programs do not expect to be told to try again. */
+	/* The other end blocks, since programs do not expect to be told to try again; unless that
+	 * could be for ever. Then there is so much room that it seldom happens. */
 	r = fcntl(pipe[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	if (!r && outlived) {
+		(void)fcntl(pipe[1], F_SETPIPE_SZ, OUTPUT_OUTLIVED);
+		r = fcntl(pipe[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	}
 	if (!r)
 		r = io_loop_fd(all->loop, o->fd, EPOLLIN, output_readable, o, &o->source);
 	if (r) {

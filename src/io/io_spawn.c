@@ -43,6 +43,7 @@ typedef struct SpawnPlan {
 	const JobSpec *spec;
 	char *const *environment;
 	int input, output, report;
+	int reading; /* our end of the output, for the program to keep; -1: not for it */
 	pid_t parent;
 } SpawnPlan;
 
@@ -168,6 +169,8 @@ static _Noreturn void spawn_child(const SpawnPlan *plan)
 	if (!error) {
 		/* The report closes by itself when the program starts. */
 		(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+		if (plan->reading >= 0)
+			(void)fcntl(plan->reading, F_SETFD, 0);
 		/* Looked up in our own PATH: there the configuration was checked. */
 		(void)execvpe(
 			plan->spec->argv[0], (char *const *)plan->spec->argv, plan->environment);
@@ -239,7 +242,8 @@ int io_spawn_start(IoSpawn *s, uint32_t job, const JobSpec *spec)
 	plan.report = report[1];
 	c = NEW(SpawnChild);
 	*c = (SpawnChild){ .spawn = s, .job = job, .report = report[0] };
-	r = io_output_open(s->outputs, &c->output, &plan.output);
+	r = io_output_open(s->outputs, spec->outlived, &c->output, &plan.output);
+	plan.reading = !r && spec->outlived ? io_output_fd(c->output) : -1;
 	if (!r)
 		r = spawn_fork(c, &plan);
 	(void)close(plan.input);

@@ -165,6 +165,30 @@ static void test_grandchild_keeps_the_pipe(void **state)
 }
 
 /* The oldest of too many such pipes is closed, and nothing leaks. */
+/* What a notify script has started writes on when the engine is gone: it is neither ended by SIGPIPE
+ * nor kept waiting by a pipe that nobody reads. */
+static void test_what_outlives_us(void **state)
+{
+	UnitIo *u = unit_io(state);
+	const char *go = unit_path(u, "go"), *end = unit_path(u, "end");
+	_cleanup_(strbuf_free) StrBuf script = { 0 };
+	const char *words[4];
+	JobSpec spec;
+	Seen s;
+
+	strbuf_printf(&script,
+		"(while [ ! -e %s ]; do sleep 0.02; done; head -c 3000000 /dev/zero; echo there;"
+		" echo yes >%s) &",
+		go, end);
+	start(u, &s);
+	spec = shell(strbuf_text(&script), words);
+	spec.outlived = true;
+	run_spec(u, &s, &spec);
+	io_spawn_free(s.spawn);
+	unit_write(u, "go", "");
+	wait_for(u, !access(end, F_OK));
+}
+
 static void test_too_many_pipes(void **state)
 {
 	UnitIo *u = unit_io(state);
@@ -328,6 +352,7 @@ int main(void)
 		T(test_last_lines_are_kept),
 		T(test_much_output_keeps_nothing_waiting),
 		T(test_grandchild_keeps_the_pipe),
+		T(test_what_outlives_us),
 		T(test_too_many_pipes),
 		T(test_input),
 		T(test_environment_is_closed),
