@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -134,6 +135,16 @@ static int spawn_become_user(const JobSpec *spec)
 	return 0;
 }
 
+/* Without libc, which does not let go of the two that it keeps for itself: somebody before us may
+ * have had them ignored. */
+static void spawn_default_signals(void)
+{
+	const uint64_t as_started[4] = { 0 }; /* the kernel's struct sigaction: SIG_DFL */
+
+	for (int i = 1; i < NSIG; i++)
+		(void)syscall(SYS_rt_sigaction, i, as_started, NULL, sizeof(uint64_t));
+}
+
 /* A fresh process in all that it would inherit from us. */
 static int spawn_clean(const SpawnPlan *plan)
 {
@@ -142,8 +153,7 @@ static int spawn_clean(const SpawnPlan *plan)
 	int r;
 
 	(void)setpgid(0, 0);
-	for (int i = 1; i < NSIG; i++)
-		(void)signal(i, SIG_DFL);
+	spawn_default_signals();
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (dup2(plan->input, 0) < 0 || dup2(plan->output, 1) < 0 || dup2(plan->output, 2) < 0)
