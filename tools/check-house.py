@@ -22,13 +22,15 @@ PURE = {
     "track": "base core",
     "vrrp": "base core track",
     "config": "base core addr run track vrrp",
+    "cib": "base core",
+    "sched": "base core cib",
     "node": "base core addr run track vrrp",
     "sim": "base core addr run track vrrp config node",
 }
 EDGE = {
     "io": "base core",
     "daemon": "base core addr run track vrrp config node io",
-    "cli": "base core track vrrp config io",
+    "cli": "base core track vrrp config io cib sched",
 }
 
 # What a function of its inputs may call of the C library.

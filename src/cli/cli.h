@@ -22,3 +22,4 @@ int cli_keywords(const CliArgs *args);
 int cli_show_config(const CliArgs *args);
 int cli_check(const CliArgs *args);
 int cli_status(const CliArgs *args);
+int cli_crm_simulate(const CliArgs *args);

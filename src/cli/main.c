@@ -11,6 +11,7 @@ static const CliCommand commands[] = {
 	{ "show-config", "FILE", "the configuration as it counts, all defaults filled in",
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
+	{ "crm_simulate", "-x FILE -S", "what the cluster would do (crm_simulate)", cli_crm_simulate },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
 };
 
@@ -30,6 +31,15 @@ int main(int argc, char **argv)
 {
 	CliArgs args = { .run_dir = getenv("REGENT_RUN_DIR") ?: CONTROL_RUN_DIR };
 	int i = 1;
+	const char *called = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
+
+	/* Under the name of a command (a link), it is that command. */
+	for (size_t c = 0; c < ARRAY_LEN(commands); c++)
+		if (!strcmp(called, commands[c].name)) {
+			args.argc = argc - 1;
+			args.argv = argv + 1;
+			return commands[c].run(&args);
+		}
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--run-dir") && i + 1 < argc) {
