@@ -187,6 +187,9 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 		if (o->simulate) {
 			strbuf_add(&text, "Executing Cluster Transition:\n");
 			(void)sched_simulate(run, &failures, &text);
+			if (sched_execution_date(cib) && !o->date)
+				strbuf_printf(&text, "Using the original execution date of: %s\n",
+					cib_date_text(now, (char[CIB_DATE_TEXT]){ 0 }));
 			strbuf_add(&text, "\nRevised Cluster Status:\n");
 			print_status(arena, cib, now, &text);
 		}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a primitive must do to get from where it is to where it is to be. */
+#include "sched/sched_constraints.h"
 #include "sched/sched_model.h"
 #include "sched/sched_schedule.h"
 
@@ -237,6 +238,12 @@ static void order_container(SchedRun *run, SchedRsc *rsc)
 	sched_order(run, rsc->container, TASK_START, rsc, TASK_START,
 		ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
 	sched_order(run, rsc, TASK_STOP, rsc->container, TASK_STOP, ORDER_IMPLIES_FIRST);
+	(void)sched_colocate(run,
+		(SchedColocation){ .id = "with its container",
+			.dependent = rsc,
+			.primary = rsc->container,
+			.score = CIB_INFINITY,
+			.influence = true });
 }
 
 static void primitive_constraints(SchedRun *run, SchedRsc *rsc)
@@ -279,6 +286,12 @@ static void group_constraints(SchedRun *run, SchedRsc *group)
 		sched_order(run, m, TASK_START, group, TASK_RUNNING,
 			ORDER_RUNNABLE | ORDER_IMPLIES_THEN | after);
 		sched_order(run, group, TASK_START, m, TASK_START, stop_flags);
+		if (before && rsc_is(group, RSC_COLOCATED))
+			(void)sched_colocate(run,
+				(SchedColocation){ .dependent = m,
+					.primary = before,
+					.score = CIB_INFINITY,
+					.influence = rsc_is(m, RSC_CRITICAL) });
 		if (!before || !rsc_is(group, RSC_ORDERED))
 			continue;
 		sched_order(run, before, TASK_START, m, TASK_START,

@@ -11,10 +11,31 @@ static bool excluded(const SchedRsc *rsc, const SchedNode *node)
 	return slot->present && slot->discover == DISCOVER_NEVER;
 }
 
+/* Instances of an anonymous clone cannot be told apart: what is known of one is known of all. */
+static bool known(const SchedRsc *rsc, const SchedNode *node)
+{
+	const SchedRsc *top = sched_top(rsc);
+	if (rsc->known_on[node->index])
+		return true;
+	if (top->variant != RSC_CLONE || rsc_is(rsc, RSC_UNIQUE))
+		return false;
+	for (uint32_t i = 0; i < top->children.n; i++) {
+		const SchedRsc *instance = top->children.items[i];
+		if (!strcmp(instance->config_name, rsc->config_name) &&
+			instance->known_on[node->index])
+			return true;
+		for (uint32_t k = 0; k < instance->children.n; k++)
+			if (!strcmp(instance->children.items[k]->config_name, rsc->config_name) &&
+				instance->children.items[k]->known_on[node->index])
+				return true;
+	}
+	return false;
+}
+
 static void probe_primitive(SchedRun *run, SchedRsc *rsc, SchedNode *node)
 {
 	SchedRsc *top = sched_top(rsc);
-	if (rsc_is(rsc, RSC_REMOVED) || rsc->known_on[node->index] || excluded(rsc, node))
+	if (rsc_is(rsc, RSC_REMOVED) || known(rsc, node) || excluded(rsc, node))
 		return;
 	if (!run->startup_probes)
 		return;

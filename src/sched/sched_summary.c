@@ -184,8 +184,6 @@ void sched_text_summary(SchedRun *run, StrBuf *out)
 		if (a->task == TASK_FENCE)
 			strbuf_printf(out, "  * Fence (%s) %s%s%s%s\n", a->fence_action, a->node->uname,
 				a->reason ? " '" : "", a->reason ?: "", a->reason ? "'" : "");
-		else if (a->task == TASK_SHUTDOWN)
-			strbuf_printf(out, "  * Shutdown %s\n", a->node->uname);
 	}
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		of_rsc(&s, run->rscs.items[i]);

@@ -101,14 +101,13 @@ static bool disabled(const SchedRsc *rsc, const char **ret_flag)
 
 static const char *shown_role(const SchedRsc *rsc, bool multiple)
 {
-	const char *pending = pending_text(rsc);
+	const char *pending = multiple ? NULL : pending_text(rsc);
 	SchedRole role = rsc->role;
 	if (pending && !strcmp(pending, "Starting"))
 		return "Starting";
 	if (pending && (!strcmp(pending, "Migrating") || !strcmp(pending, "Promoting") ||
 			       !strcmp(pending, "Demoting") || !strcmp(pending, "Stopping")))
 		return pending;
-	(void)multiple;
 	if (role == ROLE_UNKNOWN)
 		role = ROLE_STOPPED;
 	return sched_role_text(role);

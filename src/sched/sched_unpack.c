@@ -34,7 +34,9 @@ static void unpack_quorum_policy(SchedRun *run)
 	else if (!strcasecmp(policy, "demote"))
 		run->quorum_policy = QUORUM_DEMOTE;
 	else if (!strcasecmp(policy, "suicide") || !strcasecmp(policy, "fence"))
-		run->quorum_policy = run->fencing_enabled ? QUORUM_FENCE : QUORUM_STOP;
+		run->quorum_policy = run->fencing_enabled && (run->quorum || run->ever_quorum)
+			? QUORUM_FENCE
+			: QUORUM_STOP;
 }
 
 void sched_unpack_options(SchedRun *run)
@@ -66,6 +68,7 @@ void sched_unpack_options(SchedRun *run)
 	run->shutdown_lock_limit = limit > 0 ? limit / 1000 : 0;
 	run->placement = sched_option(run, "placement-strategy", NULL) ?: "default";
 	run->dc = cib_get(run->cib, "dc-uuid");
+	run->ever_quorum = cib_true(cib_get(run->cib, "no-quorum-panic"));
 	unpack_quorum_policy(run);
 }
 
@@ -96,7 +99,7 @@ static SchedNode *add_node(SchedRun *run, const CibElement *e)
 	node->remote = cib_same(type, "remote");
 	node->is_dc = cib_same(run->dc, node->id);
 	node->unseen = true;
-	node->unclean = run->startup_fencing && !node->remote;
+	node->unclean = run->startup_fencing && run->fencing_enabled && !node->remote;
 	node_attributes(run, node);
 	cib_index_put(run->arena, &run->node_by_id, node->id, node);
 	cib_index_put(run->arena, &run->node_by_uname, node->uname, node);

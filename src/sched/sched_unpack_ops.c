@@ -308,12 +308,13 @@ static void apply_state(Story *s)
 		rsc_is(rsc, RSC_MANAGED) && s->run->fencing_enabled)
 		sched_fence_node(s->run, s->node,
 			arena_printf(s->run->arena, "%s is thought to be active there", rsc->id));
-	after_failure(s, s->node->unclean ? ON_FAIL_IGNORE : failed);
+	SchedOnFail effective = s->node->unclean ? ON_FAIL_IGNORE : failed;
+	after_failure(s, effective);
 	if (rsc->role != ROLE_STOPPED && rsc->role != ROLE_UNKNOWN) {
 		sched_set_running(s->run, rsc, s->node, failed != ON_FAIL_IGNORE);
-		if (failed == ON_FAIL_DEMOTE || failed == ON_FAIL_BLOCK)
+		if (effective == ON_FAIL_DEMOTE || effective == ON_FAIL_BLOCK)
 			rsc->flags |= RSC_FAILED;
-		else if (failed != ON_FAIL_IGNORE)
+		else if (effective != ON_FAIL_IGNORE)
 			rsc->flags |= RSC_FAILED | RSC_NEEDS_STOP;
 	} else if (rsc->clone_name && strchr(rsc->clone_name, ':')) {
 		rsc->clone_name = NULL;

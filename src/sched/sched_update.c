@@ -22,12 +22,14 @@ static void clear(SchedRun *run, SchedAction *action, uint32_t flag, const Sched
 	if (!act_is(action, flag))
 		return;
 	action->flags &= ~flag;
+	if (action->rsc && action->rsc == other->rsc)
+		return;
 	if (flag == ACT_RUNNABLE)
-		sched_set_reason(action, because(run, "unrunnable", other), true);
+		sched_set_reason(action, because(run, "unrunnable", other), false);
 	else if (flag == ACT_OPTIONAL)
 		sched_set_reason(action, because(run, "required", other), false);
 	else if (flag == ACT_MIGRATABLE)
-		sched_set_reason(action, because(run, "unmigrateable", other), false);
+		sched_set_reason(action, because(run, "unmigrateable", other), true);
 }
 
 static void asymmetric(SchedRun *run, SchedAction *first, SchedAction *then)
@@ -325,6 +327,8 @@ static uint32_t update_one(SchedRun *run, UpdateQueue *q, SchedAction *then, uin
 {
 	SchedInput *input = &then->before.items[i];
 	SchedAction *first = input->action;
+	if (!input->type)
+		return 0;
 	const SchedNode *then_node = node_of(run, then), *first_node = node_of(run, first);
 	if ((input->type & ORDER_SAME_NODE) && first_node && then_node && first_node != then_node) {
 		input->type = 0;
@@ -335,11 +339,8 @@ static uint32_t update_one(SchedRun *run, UpdateQueue *q, SchedAction *then, uin
 		first = done_action(first);
 	if (first != input->action) {
 		uint32_t type = input->type;
-		if (sched_order_actions(run, first, then, type))
-			then->before.items[i].type = 0;
-		else
-			then->before.items[i].type = 0;
-		return CHANGED_THEN;
+		input->type = 0;
+		return sched_order_actions(run, first, then, type) ? CHANGED_THEN : 0;
 	}
 	Pair p = { run, first, then, then->node, sched_action_flags(run, first, then_node),
 		sched_action_flags(run, then, first_node), &then->before.items[i] };
