@@ -204,6 +204,8 @@ SchedOnFail sched_on_fail(SchedRun *run, SchedRsc *rsc, const char *task, int64_
 	SchedOnFail fallback = !stop	 ? ON_FAIL_RESTART
 		: run->fencing_enabled ? ON_FAIL_FENCE
 				       : ON_FAIL_BLOCK;
+	if (rsc->container)
+		fallback = ON_FAIL_RESTART_CONTAINER;
 	SchedOnFail on_fail = on_fail_parse(value, fallback);
 	if (on_fail == ON_FAIL_FENCE && !run->fencing_enabled)
 		on_fail = ON_FAIL_STOP;
@@ -218,7 +220,7 @@ SchedOnFail sched_on_fail(SchedRun *run, SchedRsc *rsc, const char *task, int64_
 
 /* ---- making actions ---- */
 
-static SchedAction *new_action(SchedRun *run, SchedRsc *rsc, SchedTask task, SchedNode *node)
+SchedAction *sched_action_new(SchedRun *run, SchedRsc *rsc, SchedTask task, SchedNode *node)
 {
 	SchedAction *action = ARENA_NEW(run->arena, SchedAction);
 	action->id = run->next_action++;
@@ -324,7 +326,7 @@ SchedAction *sched_action(SchedRun *run, SchedRsc *rsc, SchedTask task, int64_t 
 			action = a;
 	bool fresh = !action;
 	if (fresh) {
-		action = new_action(run, rsc, task, node);
+		action = sched_action_new(run, rsc, task, node);
 		action->interval = interval;
 		if (optional)
 			action->flags |= ACT_OPTIONAL;
@@ -348,7 +350,7 @@ SchedAction *sched_pseudo(
 {
 	SchedAction *action = sched_find_exact(rsc, task, 0, NULL);
 	if (!action)
-		action = new_action(run, rsc, task, NULL);
+		action = sched_action_new(run, rsc, task, NULL);
 	action->flags |= ACT_PSEUDO;
 	if (optional)
 		action->flags |= ACT_OPTIONAL;
@@ -364,7 +366,7 @@ SchedAction *sched_named(SchedRun *run, const char *name)
 	for (uint32_t i = run->actions.n; i-- > 0;)
 		if (!run->actions.items[i]->rsc && cib_same(run->actions.items[i]->uuid, name))
 			return run->actions.items[i];
-	SchedAction *action = new_action(run, NULL, TASK_PSEUDO, NULL);
+	SchedAction *action = sched_action_new(run, NULL, TASK_PSEUDO, NULL);
 	action->uuid = action->task_name = arena_strdup(run->arena, name);
 	action->flags |= ACT_PSEUDO | ACT_OPTIONAL;
 	return action;
@@ -381,7 +383,7 @@ SchedAction *sched_fence_op(
 			action = a;
 	}
 	if (!action) {
-		action = new_action(run, NULL, TASK_FENCE, node);
+		action = sched_action_new(run, NULL, TASK_FENCE, node);
 		action->fence_action = op;
 		action->uuid = arena_printf(run->arena, "stonith-%s-%s", node->uname, op);
 		action->flags |= ACT_OPTIONAL;
@@ -398,7 +400,7 @@ SchedAction *sched_fence_op(
 
 SchedAction *sched_shutdown_op(SchedRun *run, SchedNode *node)
 {
-	SchedAction *action = new_action(run, NULL, TASK_SHUTDOWN, node);
+	SchedAction *action = sched_action_new(run, NULL, TASK_SHUTDOWN, node);
 	action->uuid = arena_printf(run->arena, "do_shutdown-%s", node->uname);
 	return action;
 }

@@ -127,6 +127,8 @@ const char *sched_action_task(const SchedAction *action);
 /* Finds or makes the action of a resource; `optional` false makes it required. */
 SchedAction *sched_action(SchedRun *run, SchedRsc *rsc, SchedTask task, int64_t interval,
 	SchedNode *node, bool optional);
+/* One more, whatever there is. */
+SchedAction *sched_action_new(SchedRun *run, SchedRsc *rsc, SchedTask task, SchedNode *node);
 SchedAction *sched_pseudo(SchedRun *run, SchedRsc *rsc, SchedTask task, bool optional,
 	bool runnable);
 /* A pseudo action that belongs to no resource, found by its name. */

@@ -124,7 +124,6 @@ void sched_reload(SchedRun *run, SchedRsc *rsc, SchedNode *node)
 	}
 	rsc->flags |= RSC_RELOAD;
 	SchedAction *reload = sched_action(run, rsc, TASK_RELOAD, 0, node, false);
-	sched_set_reason(reload, "resource definition change", false);
 	sched_order_full(run, (SchedOrder){ .flags = ORDER_OPTIONAL | ORDER_THEN_CANCELS_FIRST,
 				      .first = reload,
 				      .then_rsc = rsc,

@@ -109,7 +109,7 @@ static uint32_t group_flags(SchedRun *run, SchedAction *action, const SchedNode 
 			flags &= ~(uint32_t)ACT_OPTIONAL;
 			action->flags &= ~(uint32_t)ACT_OPTIONAL;
 		}
-		if (task == action->task && (flags & ACT_RUNNABLE) && !(theirs & ACT_RUNNABLE)) {
+		if (task != action->task && (flags & ACT_RUNNABLE) && !(theirs & ACT_RUNNABLE)) {
 			flags &= ~(uint32_t)ACT_RUNNABLE;
 			action->flags &= ~(uint32_t)ACT_RUNNABLE;
 		}

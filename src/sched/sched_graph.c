@@ -14,6 +14,24 @@ const char *sched_step_rsc_name(const SchedAction *action)
 	return rsc->clone_name ?: rsc->id;
 }
 
+static bool named_plainly(const SchedRsc *rsc, const char *config_name)
+{
+	if (cib_same(rsc->clone_name, config_name))
+		return true;
+	for (uint32_t i = 0; i < rsc->children.n; i++)
+		if (named_plainly(rsc->children.items[i], config_name))
+			return true;
+	return false;
+}
+
+const char *sched_step_shown_name(const SchedAction *action)
+{
+	const SchedRsc *rsc = action->rsc;
+	if (!sched_is_clone_instance(rsc) || rsc_is(rsc, RSC_UNIQUE))
+		return rsc->id;
+	return named_plainly(sched_top(rsc), rsc->config_name) ? rsc->config_name : rsc->id;
+}
+
 static bool to_do(const SchedAction *a)
 {
 	if (!act_is(a, ACT_RUNNABLE) || (act_is(a, ACT_OPTIONAL) && !act_is(a, ACT_PRINT)))

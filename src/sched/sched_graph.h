@@ -20,3 +20,5 @@ struct SchedGraph *sched_graph(SchedRun *run);
 void sched_graph_dot(SchedRun *run, StrBuf *out);
 /* The name that the operation has in histories and in what is printed. */
 const char *sched_step_rsc_name(const SchedAction *action);
+/* As the executed actions are printed: without a number where any history has none. */
+const char *sched_step_shown_name(const SchedAction *action);

@@ -261,7 +261,7 @@ static void primitive_constraints(SchedRun *run, SchedRsc *rsc)
 
 static void group_constraints(SchedRun *run, SchedRsc *group)
 {
-	SchedRsc *top = sched_top(group), *before = NULL;
+	SchedRsc *top = sched_top(group), *before = NULL, *last_active = NULL;
 	bool promotable = rsc_is(top, RSC_PROMOTABLE);
 	sched_order(run, group, TASK_STOPPED, group, TASK_START, ORDER_OPTIONAL);
 	sched_order(run, group, TASK_START, group, TASK_RUNNING, ORDER_RUNNABLE);
@@ -286,6 +286,11 @@ static void group_constraints(SchedRun *run, SchedRsc *group)
 		sched_order(run, m, TASK_START, group, TASK_RUNNING,
 			ORDER_RUNNABLE | ORDER_IMPLIES_THEN | after);
 		sched_order(run, group, TASK_START, m, TASK_START, stop_flags);
+		if (m->running_on.n && before && !before->running_on.n && last_active &&
+			rsc_is(group, RSC_ORDERED))
+			sched_order(run, m, TASK_STOP, last_active, TASK_STOP, ORDER_OPTIONAL);
+		if (m->running_on.n)
+			last_active = m;
 		if (before && rsc_is(group, RSC_COLOCATED))
 			(void)sched_colocate(run,
 				(SchedColocation){ .dependent = m,

@@ -35,7 +35,7 @@ static bool known(const SchedRsc *rsc, const SchedNode *node)
 static void probe_primitive(SchedRun *run, SchedRsc *rsc, SchedNode *node)
 {
 	SchedRsc *top = sched_top(rsc);
-	if (rsc_is(rsc, RSC_REMOVED) || known(rsc, node) || excluded(rsc, node))
+	if (rsc_is(rsc, RSC_REMOVED) || rsc->container || known(rsc, node) || excluded(rsc, node))
 		return;
 	if (!run->startup_probes)
 		return;

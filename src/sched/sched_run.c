@@ -48,12 +48,12 @@ SchedRun *sched_run(Arena *arena, CibElement *cib, int64_t now, SchedWant want)
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		sched_create_actions(run, run->rscs.items[i]);
 	sched_fencing(run);
-	for (uint32_t i = 0; i < run->rscs.n; i++)
-		if (run->rscs.items[i]->variant == RSC_CLONE)
-			sched_notify_instances(run, run->rscs.items[i]);
 	sched_link_orders(run);
 	sched_order_probes(run);
 	sched_apply_orders(run);
+	for (uint32_t i = 0; i < run->rscs.n; i++)
+		if (run->rscs.items[i]->variant == RSC_CLONE)
+			sched_notify_instances(run, run->rscs.items[i]);
 	return run;
 }
 

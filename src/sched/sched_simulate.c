@@ -145,7 +145,7 @@ static int wanted_failure(const World *w, const SchedAction *a, const char *name
 
 static bool do_resource(World *w, SchedAction *a)
 {
-	const char *name = sched_step_rsc_name(a), *task = sched_task_names[a->task];
+	const char *name = sched_step_shown_name(a), *task = sched_task_names[a->task];
 	char digest[CIB_DIGEST_SIZE];
 	strbuf_printf(w->out, "  * Resource action: %-15s %s", name, task);
 	if (a->interval > 0)
@@ -208,7 +208,7 @@ static bool carry_out(World *w, SchedAction *a)
 	}
 	if (a->task == TASK_CLEAR_FAILCOUNT) {
 		strbuf_printf(w->out, "  * Cluster action:  clear_failcount for %s on %s\n",
-			sched_step_rsc_name(a), a->node->uname);
+			sched_step_shown_name(a), a->node->uname);
 		return true;
 	}
 	return do_resource(w, a);

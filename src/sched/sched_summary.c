@@ -28,7 +28,7 @@ static const char *details(SchedRun *run, const Change *c)
 	const char *was = sched_role_text(rsc->role), *will = sched_role_text(rsc->next_role);
 	const char *from = c->from ? c->from->uname : NULL, *to = c->to ? c->to->uname : NULL;
 	Arena *a = run->arena;
-	if (role && !from)
+	if (rsc->next_role > ROLE_UNPROMOTED && !from)
 		return arena_printf(a, "%s -> %s %s", was, will, to);
 	if (!from)
 		return to;

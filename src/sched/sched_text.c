@@ -110,6 +110,9 @@ static const char *shown_role(const SchedRsc *rsc, bool multiple)
 		return pending;
 	if (role == ROLE_UNKNOWN)
 		role = ROLE_STOPPED;
+	/* What may be promoted and is not is Unpromoted, whatever it was started as. */
+	if (role == ROLE_STARTED && rsc_is(sched_top(rsc), RSC_PROMOTABLE))
+		role = ROLE_UNPROMOTED;
 	return sched_role_text(role);
 }
 
@@ -272,7 +275,7 @@ static void print_stopped(
 	if (rsc_is(clone, RSC_UNIQUE) || t->n_active >= (uint32_t)MAX(clone->clone_max, 0))
 		return;
 	for (uint32_t i = 0; i < run->nodes.n; i++)
-		if (!t->active[i] && (clone->allowed[i].present || clone->children.n == 0))
+		if (!t->active[i])
 			cib_push(run->arena, &t->stopped, run->nodes.items[i]->uname);
 	print_list(out, depth, disabled(clone, &flag) ? "Stopped (disabled)" : "Stopped", &t->stopped);
 }
@@ -311,6 +314,9 @@ static void print_rsc(SchedRun *run, const SchedRsc *rsc, uint32_t depth, StrBuf
 void sched_text_status(SchedRun *run, StrBuf *out)
 {
 	uint32_t shown = 0;
+	if (run->maintenance_mode)
+		strbuf_add(out, "\n              *** Resource management is DISABLED ***\n"
+				"  The cluster will not attempt to start, stop or recover services\n\n");
 	print_nodes(run, out);
 	strbuf_add(out, "\n  * Full List of Resources:\n");
 	for (uint32_t i = 0; i < run->rscs.n; i++) {

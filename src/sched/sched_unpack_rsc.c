@@ -179,8 +179,10 @@ static int meta_number(const SchedRsc *rsc, const char *name, const char *older,
 static void unpack_clone(SchedRun *run, SchedRsc *rsc)
 {
 	bool promotable = meta_true(rsc, "promotable", false) || cib_is(rsc->xml, "master");
-	bool unique = meta_true(rsc, "globally-unique", meta_true(rsc, "globally_unique", false));
 	rsc->clone_node_max = meta_number(rsc, "clone-node-max", "clone_node_max", 1);
+	/* Several of them on a node must be told apart. */
+	bool several = rsc->clone_node_max > 1;
+	bool unique = meta_true(rsc, "globally-unique", meta_true(rsc, "globally_unique", several));
 	rsc_set(rsc, RSC_UNIQUE, unique);
 	rsc_set(rsc, RSC_PROMOTABLE, promotable);
 	rsc->clone_max = meta_number(rsc, "clone-max", "clone_max", MAX(1, (int)run->nodes.n));
