@@ -86,6 +86,31 @@ static bool restart_differs(SchedRun *run, SchedRsc *rsc, const SchedOp *op, Sch
 	return strcmp(hex, digest) != 0;
 }
 
+/* A file from which secrets were taken out: what is not secret tells. */
+static bool only_secrets(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode *node)
+{
+	const char *digest = cib_get(op->xml, "op-secure-digest");
+	const char *list = cib_get(op->xml, "op-secure-params") ?: "";
+	CibPairs pairs = { 0 }, kept = { 0 }, bare = { 0 };
+	char hex[CIB_DIGEST_SIZE];
+	if (!digest)
+		return false;
+	digest_pairs(run, rsc, op->task, 0, node, &pairs);
+	cib_each(pair, &pairs)
+	{
+		if (listed(list, pair->name))
+			continue;
+		cib_pairs_set(run->arena, &kept, pair->name, pair->value, true);
+		if (strncmp(pair->name, "pcmk_", 5))
+			cib_pairs_set(run->arena, &bare, pair->name, pair->value, true);
+	}
+	cib_digest_params(&kept, hex);
+	if (!strcmp(hex, digest))
+		return true;
+	cib_digest_params(&bare, hex);
+	return rsc_is(rsc, RSC_FENCE_DEVICE) && !strcmp(hex, digest);
+}
+
 static SchedChange change_of(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode *node)
 {
 	const char *digest = cib_get(op->xml, "op-digest");
@@ -95,7 +120,7 @@ static SchedChange change_of(SchedRun *run, SchedRsc *rsc, const SchedOp *op, Sc
 	if (!digest)
 		return CHANGE_UNKNOWN;
 	sched_digest(run, rsc, op->task, op->interval, node, hex);
-	if (!strcmp(hex, digest))
+	if (!strcmp(hex, digest) || only_secrets(run, rsc, op, node))
 		return CHANGE_NONE;
 	return CHANGE_RELOAD;
 }

@@ -297,8 +297,9 @@ static void order_pair(SchedRun *run, const CibElement *e, SchedRsc *first, Sche
 	}
 	if (!symmetric || inverse(first_task) == TASK_NONE || inverse(then_task) == TASK_NONE)
 		return;
-	flags = order_flags(kind, inverse(first_task), INVERSE) |
-		restart_flag(then, kind, ORDER_IMPLIES_FIRST);
+	/* One instance less is no reason to stop as long as there are enough. */
+	flags = minimum ? ORDER_OPTIONAL : order_flags(kind, inverse(first_task), INVERSE);
+	flags |= restart_flag(then, kind, ORDER_IMPLIES_FIRST);
 	sched_order(run, then, inverse(then_task), first, inverse(first_task), flags);
 }
 

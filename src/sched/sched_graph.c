@@ -29,6 +29,8 @@ const char *sched_step_shown_name(const SchedAction *action)
 	const SchedRsc *rsc = action->rsc;
 	if (!sched_is_clone_instance(rsc) || rsc_is(rsc, RSC_UNIQUE))
 		return rsc->id;
+	if (rsc->clone_name)
+		return rsc->clone_name;
 	return named_plainly(sched_top(rsc), rsc->config_name) ? rsc->config_name : rsc->id;
 }
 

@@ -153,9 +153,9 @@ static void plan_multiple(SchedRsc *rsc, Plan *p)
 			p->need_stop = true;
 		}
 	} else if (rsc->requires == REQUIRES_FENCING) {
-		multiple = clean > 1;
-	} else {
 		multiple = all > 1;
+	} else {
+		multiple = clean > 1;
 	}
 	if (!multiple)
 		return;

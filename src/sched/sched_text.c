@@ -141,6 +141,22 @@ static void rsc_flags_text(const SchedRsc *rsc, const SchedNode *node, StrBuf *f
 		add_flag(flags, "failure ignored");
 }
 
+static const char *failed_probe(const SchedRun *run, const SchedRsc *rsc)
+{
+	for (uint32_t i = 0; rsc->failed_probes && i < run->nodes.n; i++)
+		if (rsc->failed_probes[i])
+			return rsc->failed_probes[i];
+	return NULL;
+}
+
+static const char *probe_on(const SchedRsc *rsc, uint32_t node)
+{
+	const char *found = rsc->failed_probes ? rsc->failed_probes[node] : NULL;
+	for (uint32_t i = 0; i < rsc->children.n && !found; i++)
+		found = probe_on(rsc->children.items[i], node);
+	return found;
+}
+
 static void print_primitive(SchedRun *run, const SchedRsc *rsc, uint32_t depth, StrBuf *out)
 {
 	StrBuf flags = { 0 };
@@ -170,6 +186,8 @@ static void print_primitive(SchedRun *run, const SchedRsc *rsc, uint32_t depth, 
 		strbuf_printf(out, " %s", shown_role(rsc, multiple));
 	if (node && !multiple)
 		strbuf_printf(out, " %s", node->uname);
+	if (rsc->role == ROLE_STOPPED && !node && failed_probe(run, rsc))
+		strbuf_printf(out, " (%s) ", failed_probe(run, rsc));
 	rsc_flags_text(rsc, multiple ? NULL : node, &flags);
 	if (flags.n)
 		strbuf_printf(out, " (%s)", flags.s);
@@ -275,9 +293,21 @@ static void print_stopped(
 	if (rsc_is(clone, RSC_UNIQUE) || t->n_active >= (uint32_t)MAX(clone->clone_max, 0))
 		return;
 	for (uint32_t i = 0; i < run->nodes.n; i++)
-		if (!t->active[i])
+		if (!t->active[i] && !probe_on(clone, i))
 			cib_push(run->arena, &t->stopped, run->nodes.items[i]->uname);
 	print_list(out, depth, disabled(clone, &flag) ? "Stopped (disabled)" : "Stopped", &t->stopped);
+	for (uint32_t i = 0; i < run->nodes.n; i++) {
+		const char *why = t->active[i] ? NULL : probe_on(clone, i);
+		bool first = why != NULL;
+		Words same = { 0 };
+		for (uint32_t k = 0; first && k < run->nodes.n; k++)
+			if (!t->active[k] && cib_same(probe_on(clone, k), why)) {
+				first = k >= i;
+				cib_push(run->arena, &same, run->nodes.items[k]->uname);
+			}
+		if (first)
+			print_list(out, depth, arena_printf(run->arena, "Stopped (%s)", why), &same);
+	}
 }
 
 static void print_clone(SchedRun *run, const SchedRsc *clone, uint32_t depth, StrBuf *out)
@@ -314,9 +344,6 @@ static void print_rsc(SchedRun *run, const SchedRsc *rsc, uint32_t depth, StrBuf
 void sched_text_status(SchedRun *run, StrBuf *out)
 {
 	uint32_t shown = 0;
-	if (run->maintenance_mode)
-		strbuf_add(out, "\n              *** Resource management is DISABLED ***\n"
-				"  The cluster will not attempt to start, stop or recover services\n\n");
 	print_nodes(run, out);
 	strbuf_add(out, "\n  * Full List of Resources:\n");
 	for (uint32_t i = 0; i < run->rscs.n; i++) {
@@ -347,6 +374,11 @@ static void count_blocked(const SchedRsc *rsc, uint32_t *total, uint32_t *off, u
 void sched_text_blocked(const SchedRun *run, StrBuf *out)
 {
 	uint32_t total = 0, off = 0, blocked = 0;
+	if (run->maintenance_mode) {
+		strbuf_add(out, "              *** Resource management is DISABLED ***\n"
+				"  The cluster will not attempt to start, stop or recover services\n\n");
+		return;
+	}
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		count_blocked(run->rscs.items[i], &total, &off, &blocked);
 	if (off || blocked)

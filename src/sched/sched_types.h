@@ -151,6 +151,7 @@ struct SchedRsc {
 	CibPairs **params; /* by node; the last one is without a node */
 	SchedRscs instances_left;
 	const char *next_role_reason;
+	const char **failed_probes; /* by node, what the probe said; NULL: none anywhere */
 };
 
 struct SchedColocation {

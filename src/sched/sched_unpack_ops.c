@@ -95,6 +95,18 @@ static void role_after_failure(Story *s, const SchedOp *op, SchedOnFail on_fail)
 	}
 }
 
+static void note_failed_probe(Story *s, const SchedOp *op)
+{
+	static const char *const words[] = { "OK", "Error occurred", "Invalid parameter",
+		"Unimplemented", "Insufficient privileges", "Not installed", "Not configured" };
+	SchedRun *run = s->run;
+	if (!s->rsc->failed_probes)
+		s->rsc->failed_probes = arena_alloc(run->arena, run->nodes.n + 1, sizeof(char *));
+	s->rsc->failed_probes[s->node->index] = op->rc >= 0 && op->rc < (int)ARRAY_LEN(words)
+		? words[op->rc]
+		: "Error occurred";
+}
+
 static void op_failed(Story *s, const SchedOp *op)
 {
 	SchedRsc *rsc = s->rsc;
@@ -102,6 +114,8 @@ static void op_failed(Story *s, const SchedOp *op)
 	SchedOnFail on_fail =
 		sched_on_fail(s->run, rsc, op->task, op->interval, ROLE_UNKNOWN, &fail_role);
 	s->last_failure = op->key;
+	if (op->probe)
+		note_failed_probe(s, op);
 	if (op->probe && on_fail > ON_FAIL_RESTART && on_fail != ON_FAIL_BLOCK && false)
 		on_fail = ON_FAIL_RESTART;
 	s->on_fail = MAX(s->on_fail, on_fail);
@@ -230,6 +244,7 @@ static void unpack_op(Story *s, const SchedOp *op)
 	bool expired = op->status != OP_PENDING && sched_op_expired(s->run, s->rsc, s->node, op);
 	if (maskable_probe(op) && op->rc != op->target_rc) {
 		s->rsc->role = ROLE_STOPPED;
+		note_failed_probe(s, op);
 		sched_add_location(s->run, ban_target(s->rsc), s->node, -CIB_INFINITY,
 			"a probe found that it cannot run there");
 		return;
@@ -238,6 +253,11 @@ static void unpack_op(Story *s, const SchedOp *op)
 	int status = real_status(s, op, expired);
 	if (expired && status == OP_DONE && op->status != OP_PENDING && op->rc != op->target_rc) {
 		/* What has run out is not looked at: as if it had not been. */
+		if (op->interval > 0 && s->node->online && rsc_is(s->rsc, RSC_MANAGED)) {
+			SchedAction *again = sched_action(s->run, s->rsc,
+				sched_task_parse(op->task), op->interval, s->node, true);
+			again->flags |= ACT_RESCHEDULE;
+		}
 		if (op->interval > 0 || (op->rc != RC_OK && op->rc != RC_NOT_RUNNING &&
 						op->rc != RC_RUNNING_PROMOTED))
 			return;

@@ -346,9 +346,9 @@ static uint32_t update_one(SchedRun *run, UpdateQueue *q, SchedAction *then, uin
 		sched_action_flags(run, then, first_node), &then->before.items[i] };
 	uint32_t changed = apply_order(&p);
 	if (changed & CHANGED_FIRST) {
+		push(run, q, first);
 		for (uint32_t k = 0; k < first->after.n; k++)
 			push(run, q, first->after.items[k].action);
-		push(run, q, first);
 	}
 	return changed;
 }
@@ -362,11 +362,11 @@ static void update(SchedRun *run, UpdateQueue *q, SchedAction *then)
 			then->required_before = 1;
 		then->flags &= ~(uint32_t)ACT_RUNNABLE;
 	}
-	for (uint32_t i = 0; i < then->before.n; i++)
+	for (uint32_t i = then->before.n; i-- > 0;)
 		changed |= update_one(run, q, then, i);
 	if (act_is(then, ACT_MIN_RUNNABLE))
 		changed = ((before ^ then->flags) & ~(uint32_t)ACT_QUEUED) ? CHANGED_THEN : 0;
-	if (!(changed & CHANGED_THEN) && before == then->flags)
+	if (!(changed & CHANGED_THEN) && !((before ^ then->flags) & ~(uint32_t)(ACT_QUEUED | ACT_PRINT)))
 		return;
 	if ((before & ACT_RUNNABLE) && !act_is(then, ACT_RUNNABLE) && then->task == TASK_START &&
 		then->rsc)
