@@ -422,16 +422,16 @@ bool sched_order_actions(SchedRun *run, SchedAction *first, SchedAction *then, u
 	if (then->before.n < first->after.n) {
 		for (uint32_t i = 0; i < then->before.n; i++)
 			if (then->before.items[i].action == first &&
-				(then->before.items[i].type & flags))
+				(then->before.items[i].given & flags))
 				return false;
 	} else {
 		for (uint32_t i = 0; i < first->after.n; i++)
 			if (first->after.items[i].action == then &&
-				(first->after.items[i].type & flags))
+				(first->after.items[i].given & flags))
 				return false;
 	}
-	cib_push(run->arena, &first->after, ((SchedInput){ then, flags, false }));
-	cib_push(run->arena, &then->before, ((SchedInput){ first, flags, false }));
+	cib_push(run->arena, &first->after, ((SchedInput){ then, flags, flags }));
+	cib_push(run->arena, &then->before, ((SchedInput){ first, flags, flags }));
 	return true;
 }
 

@@ -75,8 +75,7 @@ typedef enum SchedOrderFlag {
 
 typedef struct SchedInput {
 	SchedAction *action;
-	uint32_t type;
-	bool in_graph;
+	uint32_t type, given; /* type: what of it still counts */
 } SchedInput;
 
 struct SchedAction {
