@@ -435,12 +435,46 @@ bool sched_order_actions(SchedRun *run, SchedAction *first, SchedAction *then, u
 	return true;
 }
 
-void sched_order_full(SchedRun *run, SchedOrder order)
+static void add_order(SchedRun *run, SchedOrder order)
 {
 	SchedOrder *o = ARENA_NEW(run->arena, SchedOrder);
 	*o = order;
 	o->id = run->next_order++;
 	cib_push(run->arena, &run->orders, o);
+}
+
+/* An order between starts or stops is one between migrations too, where they take their place. */
+static void order_migrations(SchedRun *run, const SchedOrder *o)
+{
+	SchedOrder more = { .flags = ORDER_OPTIONAL, .first_rsc = o->first_rsc, .then_rsc = o->then_rsc };
+	SchedTask first = o->first ? o->first->task : o->first_task;
+	SchedTask then = o->then ? o->then->task : o->then_task;
+	bool both = o->first_rsc && rsc_is(o->first_rsc, RSC_ALLOW_MIGRATE);
+	bool up = (first == TASK_START || first == TASK_PROMOTE) && then == TASK_START;
+	bool down = (first == TASK_STOP || first == TASK_DEMOTE) && then == TASK_STOP;
+
+	if (!o->first_rsc || !o->then_rsc || o->first_rsc == o->then_rsc || (!up && !down) ||
+		!rsc_is(o->then_rsc, RSC_ALLOW_MIGRATE))
+		return;
+	if (both && first == TASK_START) {
+		more.first_task = TASK_MIGRATE_FROM;
+		more.then_task = TASK_MIGRATE_TO;
+		add_order(run, more);
+	}
+	more.first_task = first;
+	more.then_task = TASK_MIGRATE_TO;
+	more.flags = ORDER_OPTIONAL | ORDER_IF_MIGRATION_NOT;
+	add_order(run, more);
+	if (down && o->then_rsc->migrating_to) {
+		more.then_task = TASK_MIGRATE_FROM;
+		add_order(run, more);
+	}
+}
+
+void sched_order_full(SchedRun *run, SchedOrder order)
+{
+	add_order(run, order);
+	order_migrations(run, &order);
 }
 
 void sched_order(SchedRun *run, SchedRsc *first_rsc, SchedTask first, SchedRsc *then_rsc,

@@ -120,8 +120,9 @@ void sched_fencing(SchedRun *run)
 void sched_order_unfence(
 	SchedRun *run, SchedRsc *rsc, SchedNode *node, SchedAction *action, uint32_t flags)
 {
-	if (!node || !run->unfencing_enabled || !rsc_is(rsc, RSC_NEEDS_UNFENCING) ||
-		rsc_is(rsc, RSC_FENCE_DEVICE))
+	/* Fence devices that unfence seldom work before the node is unfenced themselves. */
+	if (!node || !run->unfencing_enabled ||
+		!rsc_is(rsc, RSC_NEEDS_UNFENCING | RSC_FENCE_DEVICE))
 		return;
 	const char *done = sched_node_attr(node, "#node-unfenced");
 	bool unfenced = done && strcmp(done, "0");

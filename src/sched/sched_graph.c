@@ -59,6 +59,8 @@ static bool waits_for(const SchedAction *a, const SchedInput *input)
 	if (input->type == ORDER_OPTIONAL && act_is(before, ACT_MIGRATABLE) &&
 		before->task == TASK_STOP)
 		return false;
+	if ((input->type & ORDER_IF_MIGRATION_NOT) && act_is(before, ACT_MIGRATABLE))
+		return false;
 	if (input->type & ORDER_LOAD)
 		return before->node && a->node == before->node;
 	return true;

@@ -34,6 +34,18 @@ static SchedAction *make(SchedRun *run, SchedRsc *rsc, const char *type, SchedTa
 	return a;
 }
 
+/* What is told after a step down comes before what is told before a step up. */
+static void notify_order(SchedRun *run, SchedRsc *clone)
+{
+	static const size_t sequence[] = { 3, 1, 0, 2 }; /* demote, stop, start, promote */
+	for (size_t i = 0; i < ARRAY_LEN(sequence); i++)
+		for (size_t k = i + 1; k < ARRAY_LEN(sequence); k++) {
+			SchedAction *end = find(clone, "confirmed-post", kinds[sequence[i]][1]);
+			SchedAction *begin = find(clone, "pre", kinds[sequence[k]][0]);
+			(void)sched_order_actions(run, end, begin, ORDER_OPTIONAL);
+		}
+}
+
 void sched_notify_pseudo(SchedRun *run, SchedRsc *clone)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -51,6 +63,7 @@ void sched_notify_pseudo(SchedRun *run, SchedRsc *clone)
 		(void)sched_order_actions(run, post, post_done, ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
 		(void)sched_order_actions(run, pre_done, post, ORDER_OPTIONAL);
 	}
+	notify_order(run, clone);
 }
 
 static void tell(SchedRun *run, SchedRsc *rsc, SchedNode *node, SchedAction *from, SchedAction *until,

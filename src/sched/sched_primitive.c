@@ -202,8 +202,6 @@ void sched_create_primitive(SchedRun *run, SchedRsc *rsc)
 	if (rsc_is(rsc, RSC_START_PENDING) && rsc->assigned && rsc->next_role > ROLE_STOPPED) {
 		SchedAction *start = sched_action(run, rsc, TASK_START, 0, rsc->assigned, true);
 		start->flags |= ACT_PRINT;
-		if (p.current == rsc->assigned)
-			start->flags &= ~(uint32_t)ACT_OPTIONAL;
 	}
 	plan_failed(run, rsc, &p);
 	restart_actions(run, rsc, p.need_stop, p.need_promote);
