@@ -28,7 +28,9 @@ static bool known_there(const SchedRsc *clone, const char *config_name, const Sc
 static bool score_counts(const SchedRsc *rsc, const SchedNode *node)
 {
 	bool known = sched_is_running_on(rsc, node) || rsc->known_on[node->index];
-	if (!known && !rsc_is(rsc, RSC_UNIQUE))
+	if (rsc_is(rsc, RSC_UNIQUE))
+		known = true;
+	else if (!known)
 		known = known_there(sched_top(rsc), rsc->config_name, node);
 	const SchedSlot *slot = &rsc->allowed[node->index];
 	return known && slot->present && slot->score >= 0;
@@ -240,8 +242,8 @@ void sched_set_instance_roles(SchedRun *run, SchedRsc *clone)
 		char text[16];
 		SchedNode *node = sched_location(instance, NULL, false, run->arena);
 		if (run->want_scores)
-			strbuf_printf(run->scores, "%s promotion score on %s: %s\n", instance->id,
-				node ? node->uname : "none",
+			strbuf_printf(run->scores, "%s promotion score %s%s: %s\n", instance->id,
+				node ? "on " : "(inactive)", node ? node->uname : "",
 				cib_score_text(instance->sort_index, text));
 		node = promoted < clone->promoted_max ? may_be_promoted(run, clone, instance) : NULL;
 		if (node && sched_role(instance, true) < ROLE_PROMOTED && !run->quorum &&

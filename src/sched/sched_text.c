@@ -253,6 +253,14 @@ static void add_active(const SchedRsc *rsc, bool *active)
 		add_active(rsc->children.items[i], active);
 }
 
+static void add_pending(const SchedRsc *rsc, bool *active)
+{
+	if (rsc->pending_task && rsc->pending_node)
+		active[rsc->pending_node->index] = true;
+	for (uint32_t i = 0; i < rsc->children.n; i++)
+		add_pending(rsc->children.items[i], active);
+}
+
 static bool any_pending(const SchedRsc *rsc)
 {
 	if (rsc->pending_task)
@@ -269,12 +277,15 @@ static bool instance_alone(SchedRun *run, const SchedRsc *clone, const SchedRsc 
 	bool active = sched_active(rsc, false);
 	if (rsc_is(clone, RSC_UNIQUE))
 		return active || !rsc_is(rsc, RSC_REMOVED);
-	if (any_pending(rsc))
+	if (any_pending(rsc)) {
+		add_active(rsc, t->active);
+		add_pending(rsc, t->active);
 		return true;
+	}
 	if (!active)
 		return false;
 	add_active(rsc, t->active);
-	t->n_active++;
+	t->n_active += !any_flag(rsc, RSC_REMOVED, true);
 	if (any_flag(rsc, RSC_REMOVED, true) || any_flag(rsc, RSC_MANAGED, false) ||
 		any_flag(rsc, RSC_FAILED, true) || !sched_active(rsc, true))
 		return true;

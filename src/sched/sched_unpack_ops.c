@@ -114,8 +114,6 @@ static void op_failed(Story *s, const SchedOp *op)
 	SchedOnFail on_fail =
 		sched_on_fail(s->run, rsc, op->task, op->interval, ROLE_UNKNOWN, &fail_role);
 	s->last_failure = op->key;
-	if (op->probe)
-		note_failed_probe(s, op);
 	if (op->probe && on_fail > ON_FAIL_RESTART && on_fail != ON_FAIL_BLOCK && false)
 		on_fail = ON_FAIL_RESTART;
 	s->on_fail = MAX(s->on_fail, on_fail);
@@ -182,6 +180,8 @@ static int real_status(Story *s, const SchedOp *op, bool expired)
 	if (status == OP_DONE && op->target_rc >= 0 && op->rc != op->target_rc &&
 		op->rc != RC_DEGRADED && op->rc != RC_DEGRADED_PROMOTED)
 		status = OP_ERROR;
+	else if (op->target_rc >= 0 && op->rc == op->target_rc)
+		status = OP_DONE;
 	status = status_by_rc(s, op, status, expired);
 	if (expired && status != OP_DONE)
 		return OP_DONE;
