@@ -125,6 +125,12 @@ static SchedChange change_of(SchedRun *run, SchedRsc *rsc, const SchedOp *op, Sc
 	return CHANGE_RELOAD;
 }
 
+bool sched_params_changed(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode *node)
+{
+	SchedChange change = change_of(run, rsc, op, node);
+	return change == CHANGE_RELOAD || change == CHANGE_RESTART;
+}
+
 static void force_restart(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode *node)
 {
 	SchedTask task = sched_task_parse(op->task);

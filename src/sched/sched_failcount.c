@@ -116,6 +116,10 @@ bool sched_op_expired(SchedRun *run, SchedRsc *rsc, SchedNode *node, const Sched
 	}
 	if (clear)
 		(void)sched_clear_failcount(run, rsc, node, "it expired");
+	else if (strstr(cib_id(op->xml), "_last_failure_0") &&
+		(!strcmp(op->task, "start") || !strcmp(op->task, "monitor")) &&
+		sched_params_changed(run, rsc, op, node))
+		(void)sched_clear_failcount(run, rsc, node, "resource parameters have changed");
 	if (expired && op->interval == 0 && cib_same(op->task, "monitor"))
 		switch (op->rc) {
 		case RC_OK:

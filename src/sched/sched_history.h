@@ -67,6 +67,9 @@ void sched_migrate_to_done(
 void sched_migrate_to_failed(SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);
 void sched_migrate_from_failed(SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);
 
+/* Whether it was run with other parameters than it would be now. */
+bool sched_params_changed(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode *node);
+
 int sched_node_health(SchedRun *run, const SchedNode *node, int base, bool worst_only);
 /* Whether a failure has run out; takes note of counts that must be cleared. */
 bool sched_op_expired(SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);

@@ -87,7 +87,7 @@ static void online_with_fencing(SchedRun *run, SchedNode *node)
 		node->online = peer;
 	} else if (!cib_get(node->state, "in_ccm")) {
 		fence_and_down(run, node, "peer has not been seen by the cluster", false);
-	} else if (cib_same(join, "nack")) {
+	} else if (cib_same(join, "nack") || cib_same(join, "banned")) {
 		fence_and_down(run, node, "peer failed Pacemaker membership criteria", member);
 	} else if (!end && cib_same(join, "down") && cib_same(expected, "down")) {
 		if (pending_too_long(run, node))
@@ -137,6 +137,9 @@ static int health_of(SchedRun *run, const char *value)
 int sched_node_health(SchedRun *run, const SchedNode *node, int base, bool worst_only)
 {
 	int sum = base, worst = CIB_INFINITY;
+	const char *strategy = sched_option(run, "node-health-strategy", NULL);
+	if (!strategy || cib_same_word(strategy, "none"))
+		return 0;
 	bool any = false;
 	for (uint32_t i = 0; i < node->attrs.n; i++) {
 		const CibPair *pair = &node->attrs.items[i];
@@ -152,11 +155,6 @@ int sched_node_health(SchedRun *run, const SchedNode *node, int base, bool worst
 
 static void unpack_nodes_state(SchedRun *run)
 {
-	for (uint32_t i = 0; i < run->nodes.n; i++) {
-		SchedNode *node = run->nodes.items[i];
-		if (!node->state)
-			node_modes(node);
-	}
 	cib_foreach_named(state, status(run), "node_state")
 	{
 		SchedNode *node = sched_node_find(run, cib_get(state, "id"));

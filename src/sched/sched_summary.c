@@ -108,6 +108,8 @@ static void same_role(Summary *s, const SchedRsc *rsc, const SchedNode *from, co
 	} else if (moving && from) {
 		item(s, (Change){ rsc_is(rsc, RSC_FAILED) ? "Recover" : "Move", rsc, from, to, stop,
 				NULL });
+	} else if (rsc_is(rsc, RSC_STOP_UNEXPECTED)) {
+		item(s, (Change){ "Recover", rsc, from, to, start, NULL });
 	} else if (rsc_is(rsc, RSC_FAILED)) {
 		item(s, (Change){ "Recover", rsc, from, to, stop, NULL });
 	} else {

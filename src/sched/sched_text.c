@@ -388,7 +388,6 @@ void sched_text_blocked(const SchedRun *run, StrBuf *out)
 	if (run->maintenance_mode) {
 		strbuf_add(out, "              *** Resource management is DISABLED ***\n"
 				"  The cluster will not attempt to start, stop or recover services\n\n");
-		return;
 	}
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		count_blocked(run->rscs.items[i], &total, &off, &blocked);

@@ -153,6 +153,9 @@ static void unpack_policies(SchedRun *run, SchedRsc *rsc)
 	if (!stickiness)
 		stickiness = sched_option(
 			run, "default-resource-stickiness", "default_resource_stickiness");
+	/* So that instances do not change places for nothing. */
+	if (sched_is_clone_instance(rsc))
+		rsc->stickiness = 1;
 	if (stickiness && !cib_same_word(stickiness, "default"))
 		rsc->stickiness = cib_score(stickiness);
 	rsc->migration_threshold = CIB_INFINITY;
