@@ -199,7 +199,7 @@ int64_t cib_date_add(int64_t sec, const CibDuration *d)
 	int64_t days = days_of(year, month, MIN(m.day, month_days(year, month)));
 	days += d->weeks * 7 + d->days;
 	return days * DAY + m.hour * 3600 + m.minute * 60 + m.second + d->hours * 3600 +
-		d->minutes * 60 + d->seconds;
+	       d->minutes * 60 + d->seconds;
 }
 
 void cib_date_split(int64_t sec, CibMoment *m)

@@ -13,7 +13,7 @@ typedef struct CibDuration {
 /* A moment by its parts. */
 typedef struct CibMoment {
 	int64_t year;
-	int month, day, year_day; /* from 1 */
+	int month, day, year_day;      /* from 1 */
 	int week_year, week, week_day; /* ISO: Monday is 1 */
 	int hour, minute, second;
 } CibMoment;

@@ -117,8 +117,8 @@ static void on_problem(void *user, xmlErrorPtr problem)
 	if (r->error || !problem || problem->level < XML_ERR_ERROR)
 		return;
 	const char *text = problem->message ? problem->message : "not XML";
-	r->error = arena_printf(r->arena, "line %d: %.*s", problem->line,
-		(int)strcspn(text, "\n"), text);
+	r->error = arena_printf(
+		r->arena, "line %d: %.*s", problem->line, (int)strcspn(text, "\n"), text);
 }
 
 static void on_structured(void *user, xmlErrorPtr problem)

@@ -12,7 +12,7 @@
 #include "base/strbuf.h"
 
 enum {
-	CIB_DEPTH_MAX = 60,		   /* elements in elements */
+	CIB_DEPTH_MAX = 60,		  /* elements in elements */
 	CIB_TEXT_MAX = 512 * 1024 * 1024, /* bytes of a document */
 };
 
@@ -22,8 +22,8 @@ typedef struct CibAttr {
 
 typedef struct CibElement CibElement;
 struct CibElement {
-	const char *name;    /* NULL: a comment or text, which stands in `text` */
-	const char *text;    /* only where name is NULL */
+	const char *name; /* NULL: a comment or text, which stands in `text` */
+	const char *text; /* only where name is NULL */
 	bool comment;
 	uint32_t line;
 	uint32_t n_attrs, cap_attrs;
@@ -58,6 +58,6 @@ CibElement *cib_copy(Arena *arena, const CibElement *e);
 /* Over all child elements, text and comments left out. */
 CibElement *cib_first(const CibElement *e);
 CibElement *cib_after(const CibElement *e);
-#define cib_foreach(c, e)	       for (CibElement *c = cib_first(e); c; c = cib_after(c))
-#define cib_foreach_named(c, e, name_) \
+#define cib_foreach(c, e) for (CibElement *c = cib_first(e); c; c = cib_after(c))
+#define cib_foreach_named(c, e, name_)                                                             \
 	for (CibElement *c = cib_child((e), (name_)); c; c = cib_next(c, (name_)))

@@ -54,7 +54,7 @@ static const char *default_type(const char *op, const char *a, const char *b)
 	for (size_t i = 0; i < ARRAY_LEN(ordered); i++)
 		if (!strcmp(op, ordered[i]))
 			return (a && strchr(a, '.')) || (b && strchr(b, '.')) ? "number"
-									       : "integer";
+									      : "integer";
 	return "string";
 }
 
@@ -105,12 +105,12 @@ static bool attribute_holds(const CibElement *e, const CibRuleInput *input)
 	}
 	int c = compare_values(found, value, type ?: default_type(op, found, value));
 	return !strcmp(op, "eq")    ? c == 0
-		: !strcmp(op, "ne") ? c != 0
-		: !strcmp(op, "lt") ? c < 0
-		: !strcmp(op, "lte") ? c <= 0
-		: !strcmp(op, "gt")  ? c > 0
-		: !strcmp(op, "gte") ? c >= 0
-				     : false;
+	       : !strcmp(op, "ne")  ? c != 0
+	       : !strcmp(op, "lt")  ? c < 0
+	       : !strcmp(op, "lte") ? c <= 0
+	       : !strcmp(op, "gt")  ? c > 0
+	       : !strcmp(op, "gte") ? c >= 0
+				    : false;
 }
 
 static bool in_range(const char *range, int64_t value)
@@ -131,15 +131,15 @@ static bool spec_holds(const CibElement *spec, int64_t now)
 	CibMoment m;
 	cib_date_split(now, &m);
 	return in_range(cib_get(spec, "seconds"), m.second) &&
-		in_range(cib_get(spec, "minutes"), m.minute) &&
-		in_range(cib_get(spec, "hours"), m.hour) &&
-		in_range(cib_get(spec, "monthdays"), m.day) &&
-		in_range(cib_get(spec, "weekdays"), m.week_day) &&
-		in_range(cib_get(spec, "yeardays"), m.year_day) &&
-		in_range(cib_get(spec, "months"), m.month) &&
-		in_range(cib_get(spec, "weeks"), m.week) &&
-		in_range(cib_get(spec, "years"), m.year) &&
-		in_range(cib_get(spec, "weekyears"), m.week_year);
+	       in_range(cib_get(spec, "minutes"), m.minute) &&
+	       in_range(cib_get(spec, "hours"), m.hour) &&
+	       in_range(cib_get(spec, "monthdays"), m.day) &&
+	       in_range(cib_get(spec, "weekdays"), m.week_day) &&
+	       in_range(cib_get(spec, "yeardays"), m.year_day) &&
+	       in_range(cib_get(spec, "months"), m.month) &&
+	       in_range(cib_get(spec, "weeks"), m.week) &&
+	       in_range(cib_get(spec, "years"), m.year) &&
+	       in_range(cib_get(spec, "weekyears"), m.week_year);
 }
 
 static int64_t part(const CibElement *e, const char *name)
@@ -151,8 +151,8 @@ static int64_t part(const CibElement *e, const char *name)
 
 static CibDuration duration_of(const CibElement *e)
 {
-	return (CibDuration){ part(e, "years"), part(e, "months"), part(e, "weeks"), part(e, "days"),
-		part(e, "hours"), part(e, "minutes"), part(e, "seconds") };
+	return (CibDuration){ part(e, "years"), part(e, "months"), part(e, "weeks"),
+		part(e, "days"), part(e, "hours"), part(e, "minutes"), part(e, "seconds") };
 }
 
 static void note_change(const CibRuleInput *input, int64_t at)
@@ -205,8 +205,8 @@ static bool rsc_holds(const CibElement *e, const CibRuleInput *input)
 	if (!input->rsc_type)
 		return false;
 	return (!class || cib_same(class, input->rsc_class)) &&
-		(!provider || cib_same(provider, input->rsc_provider)) &&
-		(!type || cib_same(type, input->rsc_type));
+	       (!provider || cib_same(provider, input->rsc_provider)) &&
+	       (!type || cib_same(type, input->rsc_type));
 }
 
 static bool op_holds(const CibElement *e, const CibRuleInput *input)
@@ -303,8 +303,8 @@ typedef struct Set {
 	int score;
 } Set;
 
-static void add_pairs(const CibElement *set, const CibIds *ids, const CibRuleInput *input,
-	CibPairs *pairs)
+static void add_pairs(
+	const CibElement *set, const CibIds *ids, const CibRuleInput *input, CibPairs *pairs)
 {
 	const CibElement *inner = cib_child(set, "attributes") ?: set;
 	cib_foreach_named(pair, inner, "nvpair")
@@ -336,7 +336,6 @@ void cib_nvpairs(const CibElement *e, const char *set_name, const char *always_f
 			sets.items[at] = sets.items[at - 1];
 		sets.items[at] = item;
 	}
-	cib_each(set, &sets)
-		if (cib_rules_hold(set->e, input))
-			add_pairs(set->e, ids, input, pairs);
+	cib_each(set, &sets) if (cib_rules_hold(set->e, input))
+		add_pairs(set->e, ids, input, pairs);
 }

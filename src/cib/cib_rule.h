@@ -13,9 +13,9 @@ typedef struct CibRuleInput {
 	int64_t now;
 	const void *node;
 	const char *(*node_attr)(const void *node, const char *name);
-	const CibPairs *params, *meta;			  /* for value-source */
+	const CibPairs *params, *meta;			 /* for value-source */
 	const char *rsc_class, *rsc_provider, *rsc_type; /* rsc_expression */
-	const char *op_name;				  /* op_expression */
+	const char *op_name;				 /* op_expression */
 	int64_t op_interval;
 	const char *const *groups; /* what %0 to %9 stand for in an attribute's name */
 	size_t n_groups;

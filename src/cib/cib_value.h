@@ -28,7 +28,8 @@ enum { CIB_INFINITY = 1000000 };
 		(l)->items[(l)->n++] = (item);                                                     \
 	} while (0)
 
-#define cib_each(p, l) for (__typeof__(*(l)->items) *p = (l)->items; p && p < (l)->items + (l)->n; p++)
+#define cib_each(p, l)                                                                             \
+	for (__typeof__(*(l)->items) *p = (l)->items; p && p < (l)->items + (l)->n; p++)
 
 /* Names to pointers; keys are borrowed. */
 typedef struct CibIndex {

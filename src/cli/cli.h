@@ -23,3 +23,5 @@ int cli_show_config(const CliArgs *args);
 int cli_check(const CliArgs *args);
 int cli_status(const CliArgs *args);
 int cli_crm_simulate(const CliArgs *args);
+int cli_crm_verify(const CliArgs *args);
+int cli_why(const CliArgs *args);

@@ -31,8 +31,9 @@ typedef struct Options {
 
 static void usage(void)
 {
-	(void)fputs("Usage: crm_simulate -x FILE [-S] [-s] [-R] [-Q] [-U] [-t DATE] [-q QUORUM]\n"
-		    "       [-u NODE] [-d NODE] [-f NODE] [-i OPERATION] [-F OPERATION] [-D DOTFILE]\n",
+	(void)fputs(
+		"Usage: crm_simulate -x FILE [-S] [-s] [-R] [-Q] [-U] [-t DATE] [-q QUORUM]\n"
+		"       [-u NODE] [-d NODE] [-f NODE] [-i OPERATION] [-F OPERATION] [-D DOTFILE]\n",
 		stderr);
 }
 
@@ -112,8 +113,8 @@ static bool inject(Arena *arena, CibElement *cib, const Options *o, StrBuf *out)
 		return true;
 	strbuf_add(out, "Performing Requested Modifications:\n");
 	if (o->quorum)
-		sched_inject_quorum(arena, cib, !strcmp(o->quorum, "true") || !strcmp(o->quorum, "1"),
-			out);
+		sched_inject_quorum(
+			arena, cib, !strcmp(o->quorum, "true") || !strcmp(o->quorum, "1"), out);
 	for (uint32_t i = 0; i < o->n_injections; i++)
 		if (!sched_inject(
 			    arena, cib, o->injections[i].what, o->injections[i].argument, out)) {
@@ -183,7 +184,7 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 		if (o->dot) {
 			(void)sched_graph(run);
 			write_dot(run, o->dot);
-		} 
+		}
 		if (o->simulate) {
 			strbuf_add(&text, "Executing Cluster Transition:\n");
 			(void)sched_simulate(run, &failures, &text);

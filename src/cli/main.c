@@ -7,11 +7,15 @@
 #include <stdio.h>
 
 static const CliCommand commands[] = {
-	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair", cli_check },
+	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair",
+		cli_check },
 	{ "show-config", "FILE", "the configuration as it counts, all defaults filled in",
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
-	{ "crm_simulate", "-x FILE -S", "what the cluster would do (crm_simulate)", cli_crm_simulate },
+	{ "crm_simulate", "-x FILE -S", "what the cluster would do (crm_simulate)",
+		cli_crm_simulate },
+	{ "crm_verify", "-x FILE", "whether a cluster's configuration can work", cli_crm_verify },
+	{ "why", "-x FILE RESOURCE [NODE]", "why a resource runs where it runs", cli_why },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
 };
 

@@ -74,8 +74,8 @@ static bool op_enabled(const CibElement *op)
 	return enabled;
 }
 
-const CibElement *sched_op_config(SchedRun *run, const SchedRsc *rsc, const char *task,
-	int64_t interval, bool with_disabled)
+const CibElement *sched_op_config(
+	SchedRun *run, const SchedRsc *rsc, const char *task, int64_t interval, bool with_disabled)
 {
 	cib_foreach_named(given, rsc->ops_xml, "op")
 	{
@@ -113,8 +113,7 @@ void sched_op_meta(SchedRun *run, SchedRsc *rsc, const char *task, int64_t inter
 {
 	static const char *const skipped[] = { "id", "name", "interval", "id-ref" };
 	CibRuleInput input = sched_rule_input(run, NULL, rsc);
-	const CibElement *defaults =
-		cib_child(cib_child(run->cib, "configuration"), "op_defaults");
+	const CibElement *defaults = cib_child(cib_child(run->cib, "configuration"), "op_defaults");
 	input.op_name = task;
 	input.op_interval = interval;
 	if (op) {
@@ -150,8 +149,8 @@ static SchedOnFail on_fail_parse(const char *text, SchedOnFail fallback)
 	} words[] = { { "block", ON_FAIL_BLOCK }, { "fence", ON_FAIL_FENCE },
 		{ "standby", ON_FAIL_STANDBY }, { "ignore", ON_FAIL_IGNORE },
 		{ "nothing", ON_FAIL_IGNORE }, { "migrate", ON_FAIL_BAN }, { "stop", ON_FAIL_STOP },
-		{ "restart", ON_FAIL_RESTART },
-		{ "restart-container", ON_FAIL_RESTART_CONTAINER }, { "demote", ON_FAIL_DEMOTE } };
+		{ "restart", ON_FAIL_RESTART }, { "restart-container", ON_FAIL_RESTART_CONTAINER },
+		{ "demote", ON_FAIL_DEMOTE } };
 	for (size_t i = 0; text && i < ARRAY_LEN(words); i++)
 		if (!strcasecmp(text, words[i].word))
 			return words[i].on_fail;
@@ -163,7 +162,7 @@ static bool demote_allowed(const char *task, int64_t interval, const CibElement 
 	if (!strcmp(task, "promote"))
 		return true;
 	return !strcmp(task, "monitor") && interval > 0 &&
-		sched_role_parse(cib_get(op, "role")) == ROLE_PROMOTED;
+	       sched_role_parse(cib_get(op, "role")) == ROLE_PROMOTED;
 }
 
 /* The on-fail of the recurring monitor of the promoted role counts for demote as well. */
@@ -201,9 +200,9 @@ SchedOnFail sched_on_fail(SchedRun *run, SchedRsc *rsc, const char *task, int64_
 	if (stop && (cib_same_word(value, "standby") || cib_same_word(value, "stop") ||
 			    cib_same_word(value, "restart")))
 		value = NULL;
-	SchedOnFail fallback = !stop	 ? ON_FAIL_RESTART
-		: run->fencing_enabled ? ON_FAIL_FENCE
-				       : ON_FAIL_BLOCK;
+	SchedOnFail fallback = !stop		      ? ON_FAIL_RESTART
+			       : run->fencing_enabled ? ON_FAIL_FENCE
+						      : ON_FAIL_BLOCK;
 	if (rsc->container)
 		fallback = ON_FAIL_RESTART_CONTAINER;
 	SchedOnFail on_fail = on_fail_parse(value, fallback);
@@ -289,8 +288,8 @@ static void configure(SchedRun *run, SchedAction *action)
 	SchedRsc *rsc = action->rsc;
 	bool starts = action->task == TASK_START || action->task == TASK_PROMOTE;
 	action->needs = starts ? rsc->requires : REQUIRES_NOTHING;
-	action->op = sched_op_config(
-		run, rsc, sched_task_names[action->task], action->interval, true);
+	action->op =
+		sched_op_config(run, rsc, sched_task_names[action->task], action->interval, true);
 }
 
 SchedAction *sched_find_exact(
@@ -337,7 +336,8 @@ SchedAction *sched_action(SchedRun *run, SchedRsc *rsc, SchedTask task, int64_t 
 	if (rsc->variant != RSC_PRIMITIVE && fresh && !node) {
 		action->flags |= ACT_PSEUDO;
 	}
-	if (action->node && !act_is(action, ACT_PSEUDO) && !rsc_is(rsc, RSC_MANAGED) && interval == 0)
+	if (action->node && !act_is(action, ACT_PSEUDO) && !rsc_is(rsc, RSC_MANAGED) &&
+		interval == 0)
 		action->flags |= ACT_OPTIONAL;
 	else if (!optional)
 		action->flags &= ~(uint32_t)ACT_OPTIONAL;
@@ -446,7 +446,9 @@ static void add_order(SchedRun *run, SchedOrder order)
 /* An order between starts or stops is one between migrations too, where they take their place. */
 static void order_migrations(SchedRun *run, const SchedOrder *o)
 {
-	SchedOrder more = { .flags = ORDER_OPTIONAL, .first_rsc = o->first_rsc, .then_rsc = o->then_rsc };
+	SchedOrder more = {
+		.flags = ORDER_OPTIONAL, .first_rsc = o->first_rsc, .then_rsc = o->then_rsc
+	};
 	SchedTask first = o->first ? o->first->task : o->first_task;
 	SchedTask then = o->then ? o->then->task : o->then_task;
 	bool both = o->first_rsc && rsc_is(o->first_rsc, RSC_ALLOW_MIGRATE);

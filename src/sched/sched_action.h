@@ -35,11 +35,11 @@ typedef enum SchedActionFlag {
 	ACT_OPTIONAL = 1 << 0,
 	ACT_RUNNABLE = 1 << 1,
 	ACT_PSEUDO = 1 << 2,
-	ACT_PRINT = 1 << 3,	 /* in the graph though optional */
-	ACT_MIGRATABLE = 1 << 4, /* may still be done as part of a migration */
+	ACT_PRINT = 1 << 3,	   /* in the graph though optional */
+	ACT_MIGRATABLE = 1 << 4,   /* may still be done as part of a migration */
 	ACT_MIN_RUNNABLE = 1 << 5, /* runnable when enough of the actions before it are */
-	ACT_IMPLIED = 1 << 6,	 /* fencing does it */
-	ACT_RESCHEDULE = 1 << 7, /* a recurring one that must be set up anew */
+	ACT_IMPLIED = 1 << 6,	   /* fencing does it */
+	ACT_RESCHEDULE = 1 << 7,   /* a recurring one that must be set up anew */
 	ACT_IN_GRAPH = 1 << 8,
 	ACT_DANGLE = 1 << 9,
 	ACT_TRACKING = 1 << 10,
@@ -50,12 +50,12 @@ typedef enum SchedActionFlag {
 
 /* How one action stands to the one before it. */
 typedef enum SchedOrderFlag {
-	ORDER_OPTIONAL = 1 << 0,	/* if both are done, then in this order */
-	ORDER_IMPLIES_FIRST = 1 << 1,	/* then required: first required */
-	ORDER_IMPLIES_THEN = 1 << 2,	/* first required: then required */
+	ORDER_OPTIONAL = 1 << 0,      /* if both are done, then in this order */
+	ORDER_IMPLIES_FIRST = 1 << 1, /* then required: first required */
+	ORDER_IMPLIES_THEN = 1 << 2,  /* first required: then required */
 	ORDER_PROMOTED_IMPLIES_FIRST = 1 << 3,
 	ORDER_IMPLIES_FIRST_MIGRATABLE = 1 << 4,
-	ORDER_RUNNABLE = 1 << 5,	/* first cannot run: then cannot */
+	ORDER_RUNNABLE = 1 << 5, /* first cannot run: then cannot */
 	ORDER_PSEUDO = 1 << 6,
 	ORDER_IMPLIES_THEN_ON_NODE = 1 << 7,
 	ORDER_PROBE = 1 << 8,
@@ -83,8 +83,8 @@ struct SchedAction {
 	SchedTask task;
 	SchedRsc *rsc;
 	SchedNode *node;
-	int64_t interval; /* ms */
-	const char *uuid; /* only where it is not RSC_TASK_INTERVAL */
+	int64_t interval;      /* ms */
+	const char *uuid;      /* only where it is not RSC_TASK_INTERVAL */
 	const char *task_name; /* for pseudo actions with names of their own */
 	uint32_t flags;
 	const char *reason;
@@ -96,8 +96,8 @@ struct SchedAction {
 	int priority;
 	uint32_t required_before, runnable_before;
 	const char *fence_action;
-	const CibElement *op;  /* its configuration */
-	int target_rc;	       /* -1: 0 is expected */
+	const CibElement *op; /* its configuration */
+	int target_rc;	      /* -1: 0 is expected */
 	const char *migrate_source, *migrate_target;
 	SchedAction *cancel_of;
 	int64_t cancel_interval;
@@ -128,12 +128,12 @@ SchedAction *sched_action(SchedRun *run, SchedRsc *rsc, SchedTask task, int64_t 
 	SchedNode *node, bool optional);
 /* One more, whatever there is. */
 SchedAction *sched_action_new(SchedRun *run, SchedRsc *rsc, SchedTask task, SchedNode *node);
-SchedAction *sched_pseudo(SchedRun *run, SchedRsc *rsc, SchedTask task, bool optional,
-	bool runnable);
+SchedAction *sched_pseudo(
+	SchedRun *run, SchedRsc *rsc, SchedTask task, bool optional, bool runnable);
 /* A pseudo action that belongs to no resource, found by its name. */
 SchedAction *sched_named(SchedRun *run, const char *name);
-SchedAction *sched_fence_op(SchedRun *run, SchedNode *node, const char *op, bool optional,
-	const char *reason);
+SchedAction *sched_fence_op(
+	SchedRun *run, SchedNode *node, const char *op, bool optional, const char *reason);
 SchedAction *sched_shutdown_op(SchedRun *run, SchedNode *node);
 SchedAction *sched_clear_failcount(
 	SchedRun *run, SchedRsc *rsc, SchedNode *node, const char *reason);

@@ -17,7 +17,8 @@ static void apply_stickiness(SchedRun *run, SchedRsc *rsc)
 	SchedNode *node = rsc->running_on.items[0];
 	if (!run->symmetric && !rsc->allowed[node->index].present)
 		return;
-	sched_add_location(run, rsc, node, rsc->stickiness, "resource-stickiness: it is active there");
+	sched_add_location(
+		run, rsc, node, rsc->stickiness, "resource-stickiness: it is active there");
 }
 
 static void apply_threshold(SchedRun *run, SchedRsc *rsc)
@@ -32,7 +33,8 @@ static void apply_threshold(SchedRun *run, SchedRsc *rsc)
 		SchedRsc *top = sched_top(rsc);
 		SchedRsc *ban = rsc_is(rsc, RSC_UNIQUE) || top->variant != RSC_CLONE ? rsc : top;
 		sched_add_location(run, ban, node, -CIB_INFINITY,
-			arena_printf(run->arena, "%d failures there reach migration-threshold", count));
+			arena_printf(
+				run->arena, "%d failures there reach migration-threshold", count));
 	}
 }
 
@@ -54,12 +56,13 @@ static void apply_health(SchedRun *run)
 	for (uint32_t i = 0; i < run->nodes.n; i++) {
 		SchedNode *node = run->nodes.items[i];
 		int score = 0;
-		if (cib_same_word(strategy, "migrate-on-red") || cib_same_word(strategy, "only-green")) {
+		if (cib_same_word(strategy, "migrate-on-red") ||
+			cib_same_word(strategy, "only-green")) {
 			for (uint32_t k = 0; k < node->attrs.n; k++) {
 				CibPair *pair = &node->attrs.items[k];
 				bool red = cib_same_word(pair->value, "red");
 				bool yellow = cib_same_word(pair->value, "yellow") &&
-					cib_same_word(strategy, "only-green");
+					      cib_same_word(strategy, "only-green");
 				if (!strncmp(pair->name, "#health", 7) && (red || yellow))
 					score = -CIB_INFINITY;
 			}
@@ -111,8 +114,7 @@ void sched_apply_criteria(SchedRun *run)
 	apply_health(run);
 	sched_unpack_constraints(run);
 	apply_locks(run);
-	cib_each(location, &run->locations)
-		sched_apply_location(run, (*location)->rsc, *location);
+	cib_each(location, &run->locations) sched_apply_location(run, (*location)->rsc, *location);
 	for (uint32_t i = 0; i < run->all.n; i++)
 		if (run->all.items[i]->variant == RSC_PRIMITIVE)
 			apply_stickiness(run, run->all.items[i]);
@@ -133,8 +135,8 @@ void sched_show_scores(SchedRun *run, const char *who, SchedRsc *rsc)
 		return;
 	for (uint32_t i = 0; i < run->nodes.n; i++)
 		if (rsc->allowed[i].present)
-			strbuf_printf(run->scores, "%s: %s allocation score on %s: %s\n", who, rsc->id,
-				run->nodes.items[i]->uname,
+			strbuf_printf(run->scores, "%s: %s allocation score on %s: %s\n", who,
+				rsc->id, run->nodes.items[i]->uname,
 				cib_score_text(rsc->allowed[i].score, text));
 	if (rsc->variant == RSC_CLONE)
 		for (uint32_t i = 0; i < rsc->children.n; i++) {
@@ -246,8 +248,8 @@ static SchedNode *stay_if_as_good(
 	SchedRun *run, SchedRsc *rsc, SchedNode *chosen, SchedNode **nodes, uint32_t n)
 {
 	SchedNode *here = sched_current(rsc);
-	bool unique_instance = rsc->parent && rsc->parent->variant == RSC_CLONE &&
-		rsc_is(rsc->parent, RSC_UNIQUE);
+	bool unique_instance =
+		rsc->parent && rsc->parent->variant == RSC_CLONE && rsc_is(rsc->parent, RSC_UNIQUE);
 	(void)run;
 	if (unique_instance || rsc->allowed[chosen->index].score <= 0 ||
 		!sched_node_available(chosen, NULL, false) || !here ||
@@ -300,12 +302,9 @@ static void apply_colocations(SchedRun *run, SchedRsc *rsc)
 	SchedColocations with_this = sched_with_this(run, rsc);
 	for (int pass = 0; pass < 2; pass++) {
 		bool wanted = pass == 0;
-		cib_each(c, &this_with)
-			if (mandatory(*c) == wanted)
-				apply_this_with(run, rsc, *c);
-		cib_each(c, &with_this)
-			if (mandatory(*c) == wanted)
-				sched_coloc_add_dependent(run, *c, rsc);
+		cib_each(c, &this_with) if (mandatory(*c) == wanted) apply_this_with(run, rsc, *c);
+		cib_each(c, &with_this) if (mandatory(*c) == wanted)
+			sched_coloc_add_dependent(run, *c, rsc);
 	}
 }
 
@@ -326,7 +325,7 @@ static SchedNode *assign_primitive(SchedRun *run, SchedRsc *rsc, SchedNode *pref
 		sched_add_location(run, rsc, NULL, -CIB_INFINITY,
 			rsc->next_role_reason ?: "it is to be stopped");
 	} else if (rsc->next_role > rsc->role && !run->quorum &&
-		run->quorum_policy == QUORUM_FREEZE) {
+		   run->quorum_policy == QUORUM_FREEZE) {
 		sched_set_next_role(rsc, rsc->role, "no-quorum-policy=freeze");
 	}
 	sched_show_scores(run, "pcmk__primitive_assign", rsc);
@@ -374,11 +373,9 @@ static SchedNode *assign_clone(SchedRun *run, SchedRsc *clone, bool stop)
 		sched_add_promotion_scores(run, clone);
 	clone->flags |= RSC_ASSIGNING;
 	SchedColocations list = sched_this_with(run, clone);
-	cib_each(c, &list)
-		(void)sched_assign(run, (*c)->primary, NULL, stop);
+	cib_each(c, &list)(void) sched_assign(run, (*c)->primary, NULL, stop);
 	list = sched_with_this(run, clone);
-	cib_each(c, &list)
-		sched_coloc_add_dependent(run, *c, clone);
+	cib_each(c, &list) sched_coloc_add_dependent(run, *c, clone);
 	sched_show_scores(run, "pcmk__clone_assign", clone);
 	sched_assign_instances(run, clone);
 	if (rsc_is(clone, RSC_PROMOTABLE))

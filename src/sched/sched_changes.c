@@ -14,8 +14,7 @@ static void add_op_params(
 	CibPairs own = { 0 };
 	if (op)
 		cib_nvpairs(op, "instance_attributes", NULL, &run->ids, &input, &own);
-	cib_each(pair, &own)
-		cib_pairs_set(run->arena, params, pair->name, pair->value, true);
+	cib_each(pair, &own) cib_pairs_set(run->arena, params, pair->name, pair->value, true);
 	(void)rsc;
 }
 
@@ -36,11 +35,11 @@ static void digest_pairs(SchedRun *run, SchedRsc *rsc, const char *task, int64_t
 	const CibElement *op = sched_op_config(run, rsc, task, interval, true);
 	const CibPairs *params = sched_params(run, rsc, node);
 	for (uint32_t i = 0; i < params->n; i++)
-		cib_pairs_set(run->arena, &all, params->items[i].name, params->items[i].value, true);
+		cib_pairs_set(
+			run->arena, &all, params->items[i].name, params->items[i].value, true);
 	add_op_params(run, rsc, op, node, &all);
-	cib_each(pair, &all)
-		if (!not_digested(pair->name))
-			cib_pairs_set(run->arena, ret, pair->name, pair->value, true);
+	cib_each(pair, &all) if (!not_digested(pair->name))
+		cib_pairs_set(run->arena, ret, pair->name, pair->value, true);
 	if (interval <= 0)
 		return;
 	sched_op_meta(run, rsc, task, interval, op, &meta);
@@ -52,8 +51,8 @@ static void digest_pairs(SchedRun *run, SchedRsc *rsc, const char *task, int64_t
 		arena_printf(run->arena, "%lld", (long long)msec), true);
 }
 
-void sched_digest(SchedRun *run, SchedRsc *rsc, const char *task, int64_t interval,
-	SchedNode *node, char ret_hex[static 33])
+void sched_digest(SchedRun *run, SchedRsc *rsc, const char *task, int64_t interval, SchedNode *node,
+	char ret_hex[static 33])
 {
 	CibPairs pairs = { 0 };
 	digest_pairs(run, rsc, task, interval, node, &pairs);
@@ -79,9 +78,8 @@ static bool restart_differs(SchedRun *run, SchedRsc *rsc, const SchedOp *op, Sch
 	if (!digest)
 		return false;
 	digest_pairs(run, rsc, op->task, op->interval, node, &pairs);
-	cib_each(pair, &pairs)
-		if (listed(list, pair->name))
-			cib_pairs_set(run->arena, &kept, pair->name, pair->value, true);
+	cib_each(pair, &pairs) if (listed(list, pair->name))
+		cib_pairs_set(run->arena, &kept, pair->name, pair->value, true);
 	cib_digest_params(&kept, hex);
 	return strcmp(hex, digest) != 0;
 }
@@ -169,12 +167,11 @@ void sched_reload(SchedRun *run, SchedRsc *rsc, SchedNode *node)
 static bool check_op(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode *node)
 {
 	if (op->interval > 0) {
-		const CibElement *config =
-			sched_op_config(run, rsc, op->task, op->interval, false);
+		const CibElement *config = sched_op_config(run, rsc, op->task, op->interval, false);
 		if (!config) {
 			if (run->cancel_removed)
-				(void)sched_cancel(run, rsc, sched_task_parse(op->task),
-					op->interval, node);
+				(void)sched_cancel(
+					run, rsc, sched_task_parse(op->task), op->interval, node);
 			return true;
 		}
 	}
@@ -184,8 +181,8 @@ static bool check_op(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode 
 	case CHANGE_RESTART: force_restart(run, rsc, op, node); return true;
 	case CHANGE_RELOAD:
 		if (op->interval > 0) {
-			SchedAction *again = sched_action(run, rsc,
-				sched_task_parse(op->task), op->interval, node, true);
+			SchedAction *again = sched_action(
+				run, rsc, sched_task_parse(op->task), op->interval, node, true);
 			again->flags |= ACT_RESCHEDULE;
 			sched_set_reason(again, "resource definition change", true);
 		} else if (cib_get(op->xml, "op-restart-digest")) {
@@ -198,8 +195,7 @@ static bool check_op(SchedRun *run, SchedRsc *rsc, const SchedOp *op, SchedNode 
 	return false;
 }
 
-static void check_history(
-	SchedRun *run, SchedRsc *rsc, SchedNode *node, const CibElement *history)
+static void check_history(SchedRun *run, SchedRsc *rsc, SchedNode *node, const CibElement *history)
 {
 	SchedOps ops = sched_ops(run->arena, history);
 	int start, stop;
@@ -225,8 +221,8 @@ static void check_history(
 }
 
 /* Another agent than the one that was started. */
-static bool agent_changed(SchedRun *run, SchedRsc *rsc, SchedNode *node, const CibElement *history,
-	bool active)
+static bool agent_changed(
+	SchedRun *run, SchedRsc *rsc, SchedNode *node, const CibElement *history, bool active)
 {
 	static const char *const names[] = { "type", "provider", "class" };
 	bool changed = false;
@@ -261,13 +257,13 @@ void sched_config_changes(SchedRun *run)
 		if (!node->maintenance && !sched_node_available(node, NULL, false) &&
 			!(node->online && !node->unclean && !node->shutdown))
 			continue;
-		const CibElement *list =
-			cib_child(cib_child(node->state, "lrm"), "lrm_resources");
+		const CibElement *list = cib_child(cib_child(node->state, "lrm"), "lrm_resources");
 		cib_foreach_named(history, list, "lrm_resource")
 		{
 			SchedRsc *rsc = rsc_of_history(run, node, cib_id(history));
 			if (!rsc || rsc->variant != RSC_PRIMITIVE || rsc_is(rsc, RSC_REMOVED)) {
-				if (rsc && rsc_is(rsc, RSC_REMOVED) && !sched_is_clone_instance(rsc) &&
+				if (rsc && rsc_is(rsc, RSC_REMOVED) &&
+					!sched_is_clone_instance(rsc) &&
 					rsc->variant == RSC_PRIMITIVE && node->online)
 					sched_cleanup(run, rsc, node, false);
 				continue;

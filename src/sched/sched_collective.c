@@ -60,7 +60,8 @@ static void create_clone(SchedRun *run, SchedRsc *clone)
 	sched_pseudo(run, clone, TASK_STOPPED, !s.stopping, true)->priority = CIB_INFINITY;
 	if (rsc_is(clone, RSC_PROMOTABLE)) {
 		(void)sched_pseudo(run, clone, TASK_PROMOTE, !s.promoting, true);
-		sched_pseudo(run, clone, TASK_PROMOTED, !s.promoting, true)->priority = CIB_INFINITY;
+		sched_pseudo(run, clone, TASK_PROMOTED, !s.promoting, true)->priority =
+			CIB_INFINITY;
 		(void)sched_pseudo(run, clone, TASK_DEMOTE, !s.demoting, true);
 		sched_pseudo(run, clone, TASK_DEMOTED, !s.demoting, true)->priority = CIB_INFINITY;
 	}
@@ -183,9 +184,10 @@ static uint32_t update_interleaved(const SchedUpdate *u)
 	uint32_t changed = 0;
 	if (u->first->notify_type)
 		first_task = sched_task_parse(u->first->notify_operation) == TASK_NONE
-			? first_task
-			: member_task(sched_task_parse(u->first->notify_operation));
-	bool current = u->first->task == TASK_STOPPED || u->first->task == TASK_DEMOTED ||
+				     ? first_task
+				     : member_task(sched_task_parse(u->first->notify_operation));
+	bool current =
+		u->first->task == TASK_STOPPED || u->first->task == TASK_DEMOTED ||
 		(u->first->notify_type && (first_task == TASK_STOP || first_task == TASK_DEMOTE));
 	for (uint32_t i = 0; i < u->then->rsc->children.n; i++) {
 		SchedRsc *instance = u->then->rsc->children.items[i];

@@ -75,9 +75,9 @@ static SchedColocations gather(SchedRun *run, SchedRsc *rsc, bool dependents)
 {
 	SchedColocations list = { 0 };
 	add_all(run, &list, rsc, dependents, false);
-	SchedRsc *group = rsc->variant == RSC_GROUP		      ? rsc
-		: rsc->parent && rsc->parent->variant == RSC_GROUP ? rsc->parent
-								      : NULL;
+	SchedRsc *group = rsc->variant == RSC_GROUP			     ? rsc
+			  : rsc->parent && rsc->parent->variant == RSC_GROUP ? rsc->parent
+									     : NULL;
 	if (group && group->children.n) {
 		/* Only one end of a group speaks for it: the others are chained to it. */
 		SchedRsc *end = group->children.items[dependents ? group->children.n - 1 : 0];
@@ -126,8 +126,8 @@ static SchedSlot *with_group_locations(SchedRun *run, SchedRsc *rsc, const Sched
 	return table;
 }
 
-static int best_score(const SchedRun *run, const SchedSlot *slots, const SchedColocation *c,
-	const char *value)
+static int best_score(
+	const SchedRun *run, const SchedSlot *slots, const SchedColocation *c, const char *value)
 {
 	int best = -CIB_INFINITY;
 	for (uint32_t i = 0; i < run->nodes.n; i++)
@@ -150,10 +150,10 @@ static void add_matching(const SchedMerge *m, SchedSlot *work, SchedRsc *source,
 			continue;
 		int score;
 		if (plain)
-			score = slots[i].present &&
-					sched_node_available(run->nodes.items[i], NULL, false)
-				? MAX(slots[i].score, -CIB_INFINITY)
-				: -CIB_INFINITY;
+			score = slots[i].present && sched_node_available(
+							    run->nodes.items[i], NULL, false)
+					? MAX(slots[i].score, -CIB_INFINITY)
+					: -CIB_INFINITY;
 		else
 			score = best_score(
 				run, slots, c, sched_coloc_value(run->nodes.items[i], c));
@@ -179,8 +179,8 @@ static void add_matching(const SchedMerge *m, SchedSlot *work, SchedRsc *source,
 
 static void merge_others(const SchedMerge *m, SchedRsc *source, SchedSlot **work, float factor)
 {
-	SchedColocations list = m->this_with ? sched_this_with(m->run, source)
-					     : sched_with_this(m->run, source);
+	SchedColocations list =
+		m->this_with ? sched_this_with(m->run, source) : sched_with_this(m->run, source);
 	SchedMerge deeper = *m;
 	deeper.slots = work;
 	deeper.active = true;
@@ -258,7 +258,8 @@ void sched_coloc_add_dependent(SchedRun *run, const SchedColocation *c, SchedRsc
 
 typedef enum Effect { EFFECT_NONE, EFFECT_PLACE, EFFECT_ROLE } Effect;
 
-static Effect effect_of(const SchedRsc *dependent, const SchedRsc *primary, const SchedColocation *c)
+static Effect effect_of(
+	const SchedRsc *dependent, const SchedRsc *primary, const SchedColocation *c)
 {
 	const SchedRsc *top = dependent->parent;
 	while (top && top->variant != RSC_CLONE)
@@ -347,7 +348,7 @@ static bool interleaves(const SchedColocation *c, const SchedRsc *primary)
 {
 	const SchedRsc *d = c->dependent;
 	return d->variant == RSC_CLONE && rsc_is(d, RSC_INTERLEAVE) &&
-		d->clone_node_max == primary->clone_node_max;
+	       d->clone_node_max == primary->clone_node_max;
 }
 
 void sched_coloc_intersect(SchedRun *run, SchedRsc *dependent, const SchedColocation *c,

@@ -25,8 +25,7 @@ SchedRscs sched_resolve(SchedRun *run, const char *name)
 	if (list.n)
 		return list;
 	const CibElement *tag = cib_index_get(&run->tags, name);
-	cib_foreach_named(ref, tag, "obj_ref")
-		resolve_into(run, cib_id(ref), &list);
+	cib_foreach_named(ref, tag, "obj_ref") resolve_into(run, cib_id(ref), &list);
 	if (!list.n) {
 		/* Members of an anonymous clone are named without a number. */
 		SchedRsc *zero = sched_rsc_find(run, arena_printf(run->arena, "%s:0", name));
@@ -43,8 +42,7 @@ SchedRscs sched_set_members(SchedRun *run, const CibElement *set)
 	cib_foreach_named(ref, set, "resource_ref")
 	{
 		SchedRscs some = sched_resolve(run, cib_id(ref));
-		cib_each(rsc, &some)
-			cib_push(run->arena, &list, *rsc);
+		cib_each(rsc, &some) cib_push(run->arena, &list, *rsc);
 	}
 	return list;
 }
@@ -91,19 +89,19 @@ typedef struct ColocText {
 	int score;
 } ColocText;
 
-static void with(const ColocText *t, SchedRsc *a, SchedRsc *b, SchedRole role_a, SchedRole role_b,
-	int score)
+static void with(
+	const ColocText *t, SchedRsc *a, SchedRsc *b, SchedRole role_a, SchedRole role_b, int score)
 {
-	(void)sched_colocate(t->run,
-		(SchedColocation){ .id = cib_id(t->e),
-			.node_attr = cib_get(t->e, "node-attribute"),
-			.dependent = a,
-			.primary = b,
-			.dependent_role = role_a,
-			.primary_role = role_b,
-			.score = score,
-			.explicit = true,
-			.influence = influence_of(a, cib_get(t->e, "influence")) });
+	(void)sched_colocate(
+		t->run, (SchedColocation){ .id = cib_id(t->e),
+				.node_attr = cib_get(t->e, "node-attribute"),
+				.dependent = a,
+				.primary = b,
+				.dependent_role = role_a,
+				.primary_role = role_b,
+				.score = score,
+				.explicit = true,
+				.influence = influence_of(a, cib_get(t->e, "influence")) });
 }
 
 static void colocate_inside(const ColocText *t, const ColocSet *set)
@@ -134,7 +132,8 @@ static void colocate_sets(const ColocText *t, const ColocSet *a, const ColocSet 
 	uint32_t first_b = b->sequential ? b->members.n - 1 : 0, end_b = b->members.n;
 	for (uint32_t i = first_a; i < end_a; i++)
 		for (uint32_t k = first_b; k < end_b; k++)
-			with(t, a->members.items[i], b->members.items[k], a->role, b->role, t->score);
+			with(t, a->members.items[i], b->members.items[k], a->role, b->role,
+				t->score);
 }
 
 static ColocSet coloc_set(const ColocText *t, const CibElement *given)
@@ -173,9 +172,7 @@ void sched_unpack_colocation(SchedRun *run, const CibElement *e)
 	SchedRscs primaries = b ? sched_resolve(run, b) : (SchedRscs){ 0 };
 	SchedRole role_a = sched_role_parse(cib_get2(e, "rsc-role", "from_role"));
 	SchedRole role_b = sched_role_parse(cib_get2(e, "with-rsc-role", "to_role"));
-	cib_each(x, &dependents)
-		cib_each(y, &primaries)
-			with(&t, *x, *y, role_a, role_b, t.score);
+	cib_each(x, &dependents) cib_each(y, &primaries) with(&t, *x, *y, role_a, role_b, t.score);
 }
 
 /* ---- order ---- */
@@ -218,7 +215,7 @@ static uint32_t order_flags(OrderKind kind, SchedTask first, Symmetry symmetry)
 	if (symmetry == INVERSE)
 		return ORDER_OPTIONAL | ORDER_IMPLIES_FIRST;
 	return ORDER_OPTIONAL | ORDER_IMPLIES_THEN |
-		(first == TASK_START || first == TASK_PROMOTE ? ORDER_RUNNABLE : 0);
+	       (first == TASK_START || first == TASK_PROMOTE ? ORDER_RUNNABLE : 0);
 }
 
 static SchedTask inverse(SchedTask task)
@@ -280,17 +277,17 @@ static uint32_t minimum_of(const SchedRsc *first, const CibElement *e, SchedTask
 static void order_pair(SchedRun *run, const CibElement *e, SchedRsc *first, SchedRsc *then)
 {
 	SchedTask first_task = sched_task_parse(cib_get(e, "first-action") ?: "start");
-	SchedTask then_task = cib_get(e, "then-action") ? sched_task_parse(cib_get(e, "then-action"))
-							 : first_task;
+	SchedTask then_task = cib_get(e, "then-action")
+				      ? sched_task_parse(cib_get(e, "then-action"))
+				      : first_task;
 	OrderKind kind = kind_of(e, KIND_MANDATORY);
 	bool symmetric = symmetric_of(e, kind, true);
 	uint32_t flags = order_flags(kind, first_task, symmetric ? SYMMETRIC : ASYMMETRIC) |
-		restart_flag(then, kind, ORDER_IMPLIES_THEN);
+			 restart_flag(then, kind, ORDER_IMPLIES_THEN);
 	uint32_t minimum = minimum_of(first, e, first_task);
 	if (minimum) {
 		SchedAction *met = enough(run, "clone-one-or-more", cib_id(e), minimum);
-		cib_each(instance, &first->children)
-			after_enough(run, *instance, first_task, met);
+		cib_each(instance, &first->children) after_enough(run, *instance, first_task, met);
 		before_then(run, met, then, then_task, flags);
 	} else {
 		sched_order(run, first, first_task, then, then_task, flags);
@@ -341,8 +338,8 @@ static void order_inside(SchedRun *run, const OrderSet *set)
 	}
 }
 
-static void order_sets(SchedRun *run, const OrderSet *a, const OrderSet *b, OrderKind kind,
-	Symmetry symmetry)
+static void order_sets(
+	SchedRun *run, const OrderSet *a, const OrderSet *b, OrderKind kind, Symmetry symmetry)
 {
 	bool back = symmetry == INVERSE;
 	SchedTask task_a = back ? inverse(a->task) : a->task;
@@ -352,10 +349,8 @@ static void order_sets(SchedRun *run, const OrderSet *a, const OrderSet *b, Orde
 		return;
 	if (!a->require_all && !back) {
 		SchedAction *met = enough(run, "one-or-more", cib_id(a->e), 1);
-		cib_each(rsc, &a->members)
-			after_enough(run, *rsc, task_a, met);
-		cib_each(rsc, &b->members)
-			before_then(run, met, *rsc, task_b, ORDER_RUNNABLE);
+		cib_each(rsc, &a->members) after_enough(run, *rsc, task_a, met);
+		cib_each(rsc, &b->members) before_then(run, met, *rsc, task_b, ORDER_RUNNABLE);
 		return;
 	}
 	uint32_t from_a = 0, end_a = a->members.n, from_b = 0, end_b = b->members.n;
@@ -383,9 +378,7 @@ void sched_unpack_order(SchedRun *run, const CibElement *e)
 		const char *a = cib_get(e, "first"), *b = cib_get(e, "then");
 		SchedRscs firsts = a ? sched_resolve(run, a) : (SchedRscs){ 0 };
 		SchedRscs thens = b ? sched_resolve(run, b) : (SchedRscs){ 0 };
-		cib_each(x, &firsts)
-			cib_each(y, &thens)
-				order_pair(run, e, *x, *y);
+		cib_each(x, &firsts) cib_each(y, &thens) order_pair(run, e, *x, *y);
 		return;
 	}
 	OrderKind kind = kind_of(e, KIND_MANDATORY);

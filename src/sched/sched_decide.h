@@ -21,19 +21,20 @@ void sched_unassign(SchedRsc *rsc);
 SchedColocations sched_this_with(SchedRun *run, SchedRsc *rsc);
 SchedColocations sched_with_this(SchedRun *run, SchedRsc *rsc);
 /* What the place of `primary` means for `dependent`, which is a primitive. */
-void sched_coloc_apply(SchedRun *run, SchedRsc *dependent, SchedRsc *primary,
-	const SchedColocation *c);
+void sched_coloc_apply(
+	SchedRun *run, SchedRsc *dependent, SchedRsc *primary, const SchedColocation *c);
 
 typedef struct SchedMerge {
 	SchedRun *run;
-	SchedRsc *target;	 /* for whom */
-	SchedSlot **slots;	 /* *slots NULL: those of the source */
-	bool this_with;		 /* follow primaries, not dependents */
+	SchedRsc *target;  /* for whom */
+	SchedSlot **slots; /* *slots NULL: those of the source */
+	bool this_with;	   /* follow primaries, not dependents */
 	bool non_negative, active;
 } SchedMerge;
 
 /* Adds what the others that depend on `source` like, `factor` times. */
-void sched_coloc_merge(const SchedMerge *m, SchedRsc *source, const SchedColocation *c, float factor);
+void sched_coloc_merge(
+	const SchedMerge *m, SchedRsc *source, const SchedColocation *c, float factor);
 /* Adds what the dependent of `c` likes to the scores of `primary`. */
 void sched_coloc_add_dependent(SchedRun *run, const SchedColocation *c, SchedRsc *primary);
 bool sched_coloc_influence(const SchedColocation *c, const SchedRsc *rsc);
@@ -47,8 +48,8 @@ int sched_instance_compare(SchedRun *run, SchedRsc *a, SchedRsc *b);
 void sched_add_promotion_scores(SchedRun *run, SchedRsc *clone);
 void sched_set_instance_roles(SchedRun *run, SchedRsc *clone);
 /* The dependent of a colocation with instances in a role. */
-void sched_coloc_with_promotable(SchedRun *run, SchedRsc *clone, SchedRsc *dependent,
-	const SchedColocation *c);
+void sched_coloc_with_promotable(
+	SchedRun *run, SchedRsc *clone, SchedRsc *dependent, const SchedColocation *c);
 void sched_coloc_intersect(SchedRun *run, SchedRsc *dependent, const SchedColocation *c,
 	const SchedNodes *nodes, const SchedSlot *merge);
 

@@ -36,8 +36,8 @@ static bool matches(const char *attr, const char *prefix, const char *name, size
 /* Whether one of the failed operations is set to block: such failures never run out. */
 static bool blocks(SchedRun *run, SchedRsc *rsc, const SchedNode *node)
 {
-	const CibElement *history = sched_history_of(run, node, rsc->clone_name ?: rsc->id) ?:
-		sched_history_of(run, node, rsc->config_name);
+	const CibElement *history = sched_history_of(run, node, rsc->clone_name ?: rsc->id)
+					    ?: sched_history_of(run, node, rsc->config_name);
 	bool found = false;
 	cib_foreach_named(op, rsc->ops_xml, "op")
 	{
@@ -47,14 +47,18 @@ static bool blocks(SchedRun *run, SchedRsc *rsc, const SchedNode *node)
 		if (!name)
 			continue;
 		sched_op_meta(run, rsc, name, interval, op, &meta);
-		const char *on_fail = cib_pairs_get(&meta, "on-fail") ?: cib_pairs_get(&meta, "on_fail");
+		const char *on_fail =
+			cib_pairs_get(&meta, "on-fail") ?: cib_pairs_get(&meta, "on_fail");
 		if (!cib_same_word(on_fail, "block"))
 			continue;
 		cib_foreach_named(e, history, "lrm_rsc_op")
 		{
 			SchedOp done = sched_op_parse(e);
-			bool failed = done.status == OP_PENDING ? false
-				: done.status != OP_DONE || (done.rc != done.target_rc && done.rc != RC_OK);
+			bool failed =
+				done.status == OP_PENDING
+					? false
+					: done.status != OP_DONE ||
+						  (done.rc != done.target_rc && done.rc != RC_OK);
 			if (cib_same(done.task, name) && done.interval == interval && failed)
 				found = true;
 		}
@@ -117,8 +121,8 @@ bool sched_op_expired(SchedRun *run, SchedRsc *rsc, SchedNode *node, const Sched
 	if (clear)
 		(void)sched_clear_failcount(run, rsc, node, "it expired");
 	else if (strstr(cib_id(op->xml), "_last_failure_0") &&
-		(!strcmp(op->task, "start") || !strcmp(op->task, "monitor")) &&
-		sched_params_changed(run, rsc, op, node))
+		 (!strcmp(op->task, "start") || !strcmp(op->task, "monitor")) &&
+		 sched_params_changed(run, rsc, op, node))
 		(void)sched_clear_failcount(run, rsc, node, "resource parameters have changed");
 	if (expired && op->interval == 0 && cib_same(op->task, "monitor"))
 		switch (op->rc) {

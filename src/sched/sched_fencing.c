@@ -89,8 +89,8 @@ void sched_fencing(SchedRun *run)
 	for (uint32_t i = 0; i < run->nodes.n; i++) {
 		SchedNode *node = run->nodes.items[i];
 		if (node->unclean && sched_can_fence(run, node)) {
-			SchedAction *fence = sched_fence_op(run, node, NULL, false,
-				node->fence_reason ?: "node is unclean");
+			SchedAction *fence = sched_fence_op(
+				run, node, NULL, false, node->fence_reason ?: "node is unclean");
 			order_fencing(run, fence);
 			if (node->is_dc) {
 				dc_down = fence;
@@ -113,7 +113,8 @@ void sched_fencing(SchedRun *run)
 		return;
 	for (uint32_t i = 0; dc_down->task == TASK_SHUTDOWN && i < downs.n; i++)
 		(void)sched_order_actions(run, downs.items[i], dc_down, ORDER_OPTIONAL);
-	for (uint32_t i = run->concurrent_fencing || !fences.n ? 0 : fences.n - 1; i < fences.n; i++)
+	for (uint32_t i = run->concurrent_fencing || !fences.n ? 0 : fences.n - 1; i < fences.n;
+		i++)
 		(void)sched_order_actions(run, fences.items[i], dc_down, ORDER_OPTIONAL);
 }
 

@@ -39,7 +39,7 @@ static bool to_do(const SchedAction *a)
 	if (!act_is(a, ACT_RUNNABLE) || (act_is(a, ACT_OPTIONAL) && !act_is(a, ACT_PRINT)))
 		return false;
 	bool watching = a->task == TASK_MONITOR || a->task == TASK_CANCEL ||
-		a->task == TASK_CLEAR_FAILCOUNT;
+			a->task == TASK_CLEAR_FAILCOUNT;
 	if (a->rsc && !rsc_is(a->rsc, RSC_MANAGED) && !watching)
 		return false;
 	if (act_is(a, ACT_PSEUDO) || a->task == TASK_FENCE || a->task == TASK_SHUTDOWN)
@@ -133,7 +133,8 @@ void sched_graph_dot(SchedRun *run, StrBuf *out)
 		const char *font = act_is(a, ACT_PSEUDO) ? "orange" : "black";
 		cib_push(run->arena, &lines,
 			arena_printf(run->arena,
-				"\"%s\" [ style=bold color=\"green\" fontcolor=\"%s\"]", name, font));
+				"\"%s\" [ style=bold color=\"green\" fontcolor=\"%s\"]", name,
+				font));
 		for (uint32_t k = 0; k < a->before.n; k++)
 			if (waits_for(a, &a->before.items[k]))
 				cib_push(run->arena, &lines,

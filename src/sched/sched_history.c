@@ -64,8 +64,9 @@ static int op_compare(const SchedOp *a, const SchedOp *b)
 	if (a->call >= 0 && b->call >= 0 && a->call != b->call)
 		return a->call < b->call ? -1 : 1;
 	if (a->call >= 0 && b->call >= 0)
-		return a->changed && b->changed ? (a->changed > b->changed) - (a->changed < b->changed)
-						: 0;
+		return a->changed && b->changed
+			       ? (a->changed > b->changed) - (a->changed < b->changed)
+			       : 0;
 	if (!cib_same(a->transitioner, b->transitioner) || a->transition == b->transition) {
 		if (cib_same(a->transitioner, b->transitioner) && a->call == -1)
 			return -1;
@@ -78,8 +79,7 @@ SchedOps sched_ops(Arena *arena, const CibElement *history)
 {
 	SchedOps ops = { 0 };
 	uint32_t n = 0;
-	cib_foreach_named(e, history, "lrm_rsc_op")
-		n++;
+	cib_foreach_named(e, history, "lrm_rsc_op") n++;
 	ops.items = arena_alloc(arena, n + 1, sizeof(SchedOp));
 	cib_foreach_named(e, history, "lrm_rsc_op")
 	{
@@ -102,7 +102,7 @@ void sched_ops_active(const SchedOps *ops, int *ret_start, int *ret_stop)
 		else if (!strcmp(op->task, "start") || !strcmp(op->task, "migrate_from"))
 			start = (int)i;
 		else if (monitored <= stop && !strcmp(op->task, "monitor") &&
-			(op->rc == RC_OK || op->rc == RC_RUNNING_PROMOTED))
+			 (op->rc == RC_OK || op->rc == RC_RUNNING_PROMOTED))
 			monitored = (int)i;
 		else if (!strcmp(op->task, "promote") || !strcmp(op->task, "demote"))
 			promoted = (int)i;
@@ -115,8 +115,7 @@ void sched_ops_active(const SchedOps *ops, int *ret_start, int *ret_stop)
 
 const CibElement *sched_history_of(const SchedRun *run, const SchedNode *node, const char *rsc_id)
 {
-	const CibElement *list =
-		cib_child(cib_child(node->state, "lrm"), "lrm_resources");
+	const CibElement *list = cib_child(cib_child(node->state, "lrm"), "lrm_resources");
 	(void)run;
 	return rsc_id ? cib_child_with(list, "lrm_resource", "id", rsc_id) : NULL;
 }

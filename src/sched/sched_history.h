@@ -62,8 +62,7 @@ void sched_ops_active(const SchedOps *ops, int *ret_start, int *ret_stop);
 const CibElement *sched_history_of(const SchedRun *run, const SchedNode *node, const char *rsc_id);
 
 /* Migrations: the state that a migrate_to on this node implies. */
-void sched_migrate_to_done(
-	SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);
+void sched_migrate_to_done(SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);
 void sched_migrate_to_failed(SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);
 void sched_migrate_from_failed(SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);
 

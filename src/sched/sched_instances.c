@@ -32,15 +32,12 @@ static void add_colocations(SchedRun *run, SchedRsc *instance, SchedSlot **slots
 {
 	SchedColocations list = sched_this_with(run, instance);
 	SchedMerge m = { .run = run, .slots = slots, .active = true, .this_with = true };
-	cib_each(item, &list)
-		sched_coloc_merge(
-			&m, (*item)->primary, *item, (float)(*item)->score / (float)CIB_INFINITY);
+	cib_each(item, &list) sched_coloc_merge(
+		&m, (*item)->primary, *item, (float)(*item)->score / (float)CIB_INFINITY);
 	list = sched_with_this(run, instance);
 	m.this_with = false;
-	cib_each(item, &list)
-		if (sched_coloc_influence(*item, instance))
-			sched_coloc_merge(&m, (*item)->dependent, *item,
-				(float)(*item)->score / (float)CIB_INFINITY);
+	cib_each(item, &list) if (sched_coloc_influence(*item, instance)) sched_coloc_merge(
+		&m, (*item)->dependent, *item, (float)(*item)->score / (float)CIB_INFINITY);
 }
 
 static SchedSlot *colocated_scores(SchedRun *run, SchedRsc *instance)
@@ -73,8 +70,8 @@ static int compare_active(SchedRun *run, SchedRsc *a, SchedRsc *b, SchedNode *on
 {
 	SchedSlot *here_a = &a->parent->allowed[on_a->index];
 	SchedSlot *here_b = &b->parent->allowed[on_b->index];
-	int c = better(sched_node_available(on_a, NULL, false),
-		sched_node_available(on_b, NULL, false));
+	int c = better(
+		sched_node_available(on_a, NULL, false), sched_node_available(on_b, NULL, false));
 	if (!c)
 		c = better(here_a->present, here_b->present);
 	if (!c && here_a->count != here_b->count)
@@ -102,7 +99,9 @@ int sched_instance_compare(SchedRun *run, SchedRsc *a, SchedRsc *b)
 		c = compare_active(run, a, b, on_a, on_b);
 	if (c)
 		return c;
-	return a->instance == b->instance ? strcmp(a->id, b->id) : a->instance < b->instance ? -1 : 1;
+	return a->instance == b->instance  ? strcmp(a->id, b->id)
+	       : a->instance < b->instance ? -1
+					   : 1;
 }
 
 static void sort_instances(SchedRun *run, SchedRscs *list)
@@ -133,7 +132,7 @@ static void ban_unavailable(const Instances *all, SchedRsc *instance)
 		if (!slot->present)
 			continue;
 		bool ok = sched_node_available(node, NULL, false) && whole->present &&
-			whole->score >= 0;
+			  whole->score >= 0;
 		if (ok && whole->count < all->max_per_node)
 			continue;
 		slot->score = -CIB_INFINITY;
@@ -286,8 +285,8 @@ void sched_assign_instances(SchedRun *run, SchedRsc *clone)
 
 /* ---- pairs of instances ---- */
 
-static bool fits(SchedRun *run, SchedRsc *instance, const SchedNode *node, SchedRole role,
-	bool current)
+static bool fits(
+	SchedRun *run, SchedRsc *instance, const SchedNode *node, SchedRole role, bool current)
 {
 	if (rsc_is(instance, RSC_BLOCKED))
 		return false;

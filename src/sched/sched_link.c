@@ -75,7 +75,8 @@ void sched_order_probes(SchedRun *run)
 		const SchedOrder *o = run->orders.items[i];
 		SchedTask first = o->first ? o->first->task : o->first_task;
 		SchedRsc *rsc = o->first_rsc;
-		if (!rsc || rsc == o->then_rsc || first != TASK_STOP || rsc->variant != RSC_PRIMITIVE)
+		if (!rsc || rsc == o->then_rsc || first != TASK_STOP ||
+			rsc->variant != RSC_PRIMITIVE)
 			continue;
 		if (o->then_rsc && rsc->container == o->then_rsc && o->then_task == TASK_STOP)
 			continue;
@@ -86,7 +87,8 @@ void sched_order_probes(SchedRun *run)
 				(void)sched_order_actions(run, probe, o->then, ORDER_OPTIONAL);
 				continue;
 			}
-			for (SchedAction *a = o->then_rsc ? o->then_rsc->actions : NULL; a; a = a->next)
+			for (SchedAction *a = o->then_rsc ? o->then_rsc->actions : NULL; a;
+				a = a->next)
 				if (same_task(a, o->then_task, o->then_interval))
 					(void)sched_order_actions(run, probe, a, ORDER_OPTIONAL);
 		}

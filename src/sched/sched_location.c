@@ -47,8 +47,8 @@ static void add_rule(SchedRun *run, SchedRsc *rsc, const CibElement *e, const Ci
 	rule = cib_resolve(&run->ids, rule);
 	if (!rule)
 		return;
-	location->origin = arena_printf(run->arena, "rule %s of location constraint %s",
-		cib_id(rule), location->id);
+	location->origin = arena_printf(
+		run->arena, "rule %s of location constraint %s", cib_id(rule), location->id);
 	role = cib_get(rule, "role");
 	by_attr = by_attr ?: cib_get2(rule, "score-attribute", "score_attribute");
 	if (role)
@@ -93,8 +93,7 @@ static void locate(SchedRun *run, SchedRsc *rsc, const CibElement *e, const char
 		add_constraint(run, location);
 		return;
 	}
-	cib_foreach_named(rule, e, "rule")
-		add_rule(run, rsc, e, rule, groups, n_groups);
+	cib_foreach_named(rule, e, "rule") add_rule(run, rsc, e, rule, groups, n_groups);
 }
 
 static void locate_by_pattern(SchedRun *run, const CibElement *e, const char *pattern)
@@ -112,10 +111,10 @@ static void locate_by_pattern(SchedRun *run, const CibElement *e, const char *pa
 		if (match == invert)
 			continue;
 		for (; match && n <= regex.re_nsub && n < GROUPS_MAX; n++)
-			groups[n] = found[n].rm_so < 0 ? ""
-						       : arena_strndup(run->arena,
-								 rsc->id + found[n].rm_so,
-								 (size_t)(found[n].rm_eo - found[n].rm_so));
+			groups[n] = found[n].rm_so < 0
+					    ? ""
+					    : arena_strndup(run->arena, rsc->id + found[n].rm_so,
+						      (size_t)(found[n].rm_eo - found[n].rm_so));
 		locate(run, rsc, e, NULL, groups, n);
 	}
 	regfree(&regex);
@@ -128,16 +127,14 @@ void sched_unpack_location(SchedRun *run, const CibElement *e)
 		return;
 	if (name) {
 		SchedRscs list = sched_resolve(run, name);
-		cib_each(rsc, &list)
-			locate(run, *rsc, e, NULL, NULL, 0);
+		cib_each(rsc, &list) locate(run, *rsc, e, NULL, NULL, 0);
 	} else if (pattern) {
 		locate_by_pattern(run, e, pattern);
 	} else {
 		cib_foreach_named(set, e, "resource_set")
 		{
 			SchedRscs list = sched_set_members(run, set);
-			cib_each(rsc, &list)
-				locate(run, *rsc, e, cib_get(set, "role"), NULL, 0);
+			cib_each(rsc, &list) locate(run, *rsc, e, cib_get(set, "role"), NULL, 0);
 		}
 	}
 }

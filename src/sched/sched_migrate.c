@@ -7,8 +7,8 @@ bool sched_can_migrate(SchedRun *run, SchedRsc *rsc, SchedNode *from)
 {
 	(void)run;
 	return rsc_is(rsc, RSC_ALLOW_MIGRATE) && rsc_is(rsc, RSC_MANAGED) &&
-		!rsc_is(rsc, RSC_FAILED | RSC_START_PENDING) && from && !from->unclean &&
-		rsc->next_role >= ROLE_STARTED && rsc->assigned && rsc->assigned->online;
+	       !rsc_is(rsc, RSC_FAILED | RSC_START_PENDING) && from && !from->unclean &&
+	       rsc->next_role >= ROLE_STARTED && rsc->assigned && rsc->assigned->online;
 }
 
 static void order(SchedRun *run, SchedRsc *rsc, SchedTask first, SchedTask then, uint32_t flags)
@@ -38,8 +38,10 @@ void sched_migration_actions(SchedRun *run, SchedRsc *rsc, SchedNode *from)
 		leave->migrate_source = from->uname;
 		leave->migrate_target = to->uname;
 	}
-	order(run, rsc, TASK_MIGRATE_TO, TASK_STOP, ORDER_OPTIONAL | ORDER_IMPLIES_FIRST_MIGRATABLE);
-	order(run, rsc, TASK_MIGRATE_FROM, TASK_STOP, ORDER_OPTIONAL | ORDER_IMPLIES_FIRST_MIGRATABLE);
+	order(run, rsc, TASK_MIGRATE_TO, TASK_STOP,
+		ORDER_OPTIONAL | ORDER_IMPLIES_FIRST_MIGRATABLE);
+	order(run, rsc, TASK_MIGRATE_FROM, TASK_STOP,
+		ORDER_OPTIONAL | ORDER_IMPLIES_FIRST_MIGRATABLE);
 	order(run, rsc, TASK_MIGRATE_FROM, TASK_START,
 		ORDER_OPTIONAL | ORDER_IMPLIES_FIRST_MIGRATABLE | ORDER_PSEUDO);
 	arrive->migrate_source = from->uname;

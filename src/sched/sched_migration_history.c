@@ -62,7 +62,7 @@ void sched_migrate_to_done(SchedRun *run, SchedRsc *rsc, SchedNode *node, const 
 	bool newer_there = newer_state(&there, arrived ? arrived->call : -1);
 	if (!arrived)
 		newer_there = there.n > 0 && find_op(&there, "monitor", NULL) &&
-			newer_state(&there, find_op(&there, "monitor", NULL)->call);
+			      newer_state(&there, find_op(&there, "monitor", NULL)->call);
 	if (newer_here && newer_there)
 		return;
 	if (arrived && arrived->rc == RC_OK && arrived->status == OP_DONE) {
@@ -94,7 +94,8 @@ void sched_migrate_to_failed(SchedRun *run, SchedRsc *rsc, SchedNode *node, cons
 {
 	SchedNode *to = sched_node_find(run, cib_get(op->xml, "migrate_target"));
 	SchedOps there = ops_on(run, rsc, to);
-	const SchedOp *arrived = find_op(&there, "migrate_from", cib_get(op->xml, "migrate_source"));
+	const SchedOp *arrived =
+		find_op(&there, "migrate_from", cib_get(op->xml, "migrate_source"));
 	(void)node;
 	rsc->role = ROLE_STARTED;
 	/* The target may have it, unless it says that it has not. */

@@ -22,10 +22,9 @@ const char *sched_node_attr(const void *node, const char *name)
 
 CibRuleInput sched_rule_input(SchedRun *run, const SchedNode *node, const SchedRsc *rsc)
 {
-	CibRuleInput input = { .now = run->now,
-		.node = node,
-		.node_attr = sched_node_attr,
-		.arena = run->arena };
+	CibRuleInput input = {
+		.now = run->now, .node = node, .node_attr = sched_node_attr, .arena = run->arena
+	};
 	if (rsc) {
 		input.rsc_class = rsc->class;
 		input.rsc_provider = rsc->provider;
@@ -185,7 +184,8 @@ static void ban_everywhere(SchedRun *run, SchedRsc *rsc)
 	for (uint32_t i = 0; i < run->nodes.n; i++)
 		if (rsc->allowed[i].present)
 			rsc->allowed[i].score = -CIB_INFINITY;
-	sched_reason(run, rsc, NULL, -CIB_INFINITY, "active more than once, multiple-active=stop_only");
+	sched_reason(
+		run, rsc, NULL, -CIB_INFINITY, "active more than once, multiple-active=stop_only");
 }
 
 static void block(SchedRsc *rsc)
@@ -203,8 +203,7 @@ static void active_twice(SchedRun *run, SchedRsc *rsc)
 	block(rsc);
 	if (rsc->parent && rsc->parent->variant == RSC_GROUP &&
 		rsc->parent->multiple == MULTIPLE_BLOCK)
-		cib_each(member, &rsc->parent->children)
-			block(*member);
+		cib_each(member, &rsc->parent->children) block(*member);
 }
 
 void sched_set_running(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool failed)
@@ -221,7 +220,8 @@ void sched_set_running(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool faile
 			rsc_set(rsc, RSC_MAINTENANCE, true);
 		}
 		if (!rsc_is(rsc, RSC_MANAGED)) {
-			sched_add_location(run, rsc, node, CIB_INFINITY, "it is unmanaged and active there");
+			sched_add_location(
+				run, rsc, node, CIB_INFINITY, "it is unmanaged and active there");
 			for (SchedRsc *p = rsc->parent; p && node->online; p = p->parent)
 				add_once(run->arena, &p->running_on, node);
 			return;
@@ -287,8 +287,8 @@ const char *sched_role_text(SchedRole role)
 
 SchedRole sched_target_role(const SchedRsc *rsc)
 {
-	const char *text = cib_pairs_get(&rsc->meta, "target-role") ?:
-		cib_pairs_get(&rsc->meta, "target_role");
+	const char *text = cib_pairs_get(&rsc->meta, "target-role")
+				   ?: cib_pairs_get(&rsc->meta, "target_role");
 	SchedRole role = sched_role_parse(text);
 	if (role == ROLE_STARTED || role == ROLE_UNKNOWN)
 		return ROLE_UNKNOWN;

@@ -40,8 +40,7 @@ SchedNode *sched_location(const SchedRsc *rsc, SchedNodes *ret_all, bool current
 void sched_set_next_role(SchedRsc *rsc, SchedRole role, const char *why);
 void sched_set_running(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool failed);
 /* Adds a score for a node (NULL: all nodes) and says why. */
-void sched_add_location(
-	SchedRun *run, SchedRsc *rsc, SchedNode *node, int score, const char *why);
+void sched_add_location(SchedRun *run, SchedRsc *rsc, SchedNode *node, int score, const char *why);
 void sched_fence_node(SchedRun *run, SchedNode *node, const char *reason);
 bool sched_can_fence(const SchedRun *run, const SchedNode *node);
 SchedRole sched_role_parse(const char *text);

@@ -54,20 +54,23 @@ void sched_notify_pseudo(SchedRun *run, SchedRsc *clone)
 		if (!action || !done)
 			continue;
 		SchedAction *pre = make(run, clone, "pre", kinds[i][0], NULL, action);
-		SchedAction *pre_done = make(run, clone, "confirmed-pre", kinds[i][0], NULL, action);
+		SchedAction *pre_done =
+			make(run, clone, "confirmed-pre", kinds[i][0], NULL, action);
 		SchedAction *post = make(run, clone, "post", kinds[i][1], NULL, done);
-		SchedAction *post_done = make(run, clone, "confirmed-post", kinds[i][1], NULL, done);
+		SchedAction *post_done =
+			make(run, clone, "confirmed-post", kinds[i][1], NULL, done);
 		(void)sched_order_actions(run, pre, pre_done, ORDER_OPTIONAL);
 		(void)sched_order_actions(run, pre_done, action, ORDER_OPTIONAL);
 		(void)sched_order_actions(run, done, post, ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
-		(void)sched_order_actions(run, post, post_done, ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
+		(void)sched_order_actions(
+			run, post, post_done, ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
 		(void)sched_order_actions(run, pre_done, post, ORDER_OPTIONAL);
 	}
 	notify_order(run, clone);
 }
 
-static void tell(SchedRun *run, SchedRsc *rsc, SchedNode *node, SchedAction *from, SchedAction *until,
-	const char *type, SchedTask task)
+static void tell(SchedRun *run, SchedRsc *rsc, SchedNode *node, SchedAction *from,
+	SchedAction *until, const char *type, SchedTask task)
 {
 	if (!node || !node->online || node->unclean || !act_is(from, ACT_RUNNABLE))
 		return;
@@ -137,8 +140,9 @@ void sched_notify_instances(SchedRun *run, SchedRsc *clone)
 		SchedTask task = kinds[i][0], done = kinds[i][1];
 		SchedAction *action = sched_find_exact(clone, task, 0, NULL);
 		SchedAction *finished = sched_find_exact(clone, done, 0, NULL);
-		Notice n = { task, done, find(clone, "pre", task), find(clone, "confirmed-pre", task),
-			find(clone, "post", done), find(clone, "confirmed-post", done) };
+		Notice n = { task, done, find(clone, "pre", task),
+			find(clone, "confirmed-pre", task), find(clone, "post", done),
+			find(clone, "confirmed-post", done) };
 		if (!n.pre || !action || !finished)
 			continue;
 		bool first_runs = act_is(action, ACT_RUNNABLE);

@@ -21,7 +21,7 @@ static SchedRole step(SchedRole from, SchedRole to)
 static bool expected_here(const SchedRsc *rsc, const SchedNode *node)
 {
 	return rsc_is(rsc, RSC_STOP_UNEXPECTED) && rsc->next_role > ROLE_STOPPED && node &&
-		rsc->assigned == node;
+	       rsc->assigned == node;
 }
 
 static void unfence_before_stop(SchedRun *run, SchedRsc *rsc, SchedNode *node, SchedAction *stop)
@@ -96,8 +96,7 @@ static void do_demote(SchedRun *run, SchedRsc *rsc, bool optional)
 				run, rsc, TASK_DEMOTE, 0, rsc->running_on.items[i], optional);
 }
 
-static void change_role(
-	SchedRun *run, SchedRsc *rsc, SchedRole from, SchedRole to, bool optional)
+static void change_role(SchedRun *run, SchedRsc *rsc, SchedRole from, SchedRole to, bool optional)
 {
 	if (to == ROLE_STOPPED && from != ROLE_STOPPED && from != ROLE_UNKNOWN)
 		do_stop(run, rsc, optional);
@@ -224,7 +223,8 @@ void sched_cleanup(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool optional)
 	if (rsc_is(rsc, RSC_FAILED) || !node->online)
 		return;
 	(void)sched_action(run, rsc, TASK_DELETE, 0, node, optional);
-	sched_order(run, rsc, TASK_STOP, rsc, TASK_DELETE, optional ? ORDER_IMPLIES_THEN : ORDER_OPTIONAL);
+	sched_order(run, rsc, TASK_STOP, rsc, TASK_DELETE,
+		optional ? ORDER_IMPLIES_THEN : ORDER_OPTIONAL);
 	sched_order(run, rsc, TASK_DELETE, rsc, TASK_START,
 		optional ? ORDER_IMPLIES_THEN : ORDER_OPTIONAL);
 }
@@ -238,24 +238,25 @@ static void order_container(SchedRun *run, SchedRsc *rsc)
 	sched_order(run, rsc->container, TASK_START, rsc, TASK_START,
 		ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
 	sched_order(run, rsc, TASK_STOP, rsc->container, TASK_STOP, ORDER_IMPLIES_FIRST);
-	(void)sched_colocate(run,
-		(SchedColocation){ .id = "with its container",
-			.dependent = rsc,
-			.primary = rsc->container,
-			.score = CIB_INFINITY,
-			.influence = true });
+	(void)sched_colocate(run, (SchedColocation){ .id = "with its container",
+					  .dependent = rsc,
+					  .primary = rsc->container,
+					  .score = CIB_INFINITY,
+					  .influence = true });
 }
 
 static void primitive_constraints(SchedRun *run, SchedRsc *rsc)
 {
 	if (!rsc_is(rsc, RSC_MANAGED))
 		return;
-	sched_order(run, rsc, TASK_STOP, rsc, TASK_START, ORDER_OPTIONAL | ORDER_IMPLIES_THEN | ORDER_RESTART);
+	sched_order(run, rsc, TASK_STOP, rsc, TASK_START,
+		ORDER_OPTIONAL | ORDER_IMPLIES_THEN | ORDER_RESTART);
 	if (rsc_is(sched_top(rsc), RSC_PROMOTABLE) || rsc->role > ROLE_UNPROMOTED) {
 		sched_order(run, rsc, TASK_DEMOTE, rsc, TASK_STOP, ORDER_PROMOTED_IMPLIES_FIRST);
 		sched_order(run, rsc, TASK_START, rsc, TASK_PROMOTE, ORDER_RUNNABLE);
 	}
-	sched_order(run, rsc, TASK_DELETE, rsc, TASK_MONITOR, ORDER_SAME_NODE | ORDER_THEN_CANCELS_FIRST);
+	sched_order(run, rsc, TASK_DELETE, rsc, TASK_MONITOR,
+		ORDER_SAME_NODE | ORDER_THEN_CANCELS_FIRST);
 	order_container(run, rsc);
 }
 
@@ -272,7 +273,8 @@ static void group_constraints(SchedRun *run, SchedRsc *group)
 	}
 	for (uint32_t i = 0; i < group->children.n; i++, before = group->children.items[i - 1]) {
 		SchedRsc *m = group->children.items[i];
-		uint32_t stop_flags = ORDER_IMPLIES_FIRST_PRINTED, after = ORDER_IMPLIES_THEN_PRINTED;
+		uint32_t stop_flags = ORDER_IMPLIES_FIRST_PRINTED,
+			 after = ORDER_IMPLIES_THEN_PRINTED;
 		sched_internal_constraints(run, m);
 		if (promotable) {
 			sched_order(run, group, TASK_DEMOTE, m, TASK_DEMOTE, stop_flags);
@@ -292,16 +294,16 @@ static void group_constraints(SchedRun *run, SchedRsc *group)
 		if (m->running_on.n)
 			last_active = m;
 		if (before && rsc_is(group, RSC_COLOCATED))
-			(void)sched_colocate(run,
-				(SchedColocation){ .dependent = m,
-					.primary = before,
-					.score = CIB_INFINITY,
-					.influence = rsc_is(m, RSC_CRITICAL) });
+			(void)sched_colocate(run, (SchedColocation){ .dependent = m,
+							  .primary = before,
+							  .score = CIB_INFINITY,
+							  .influence = rsc_is(m, RSC_CRITICAL) });
 		if (!before || !rsc_is(group, RSC_ORDERED))
 			continue;
 		sched_order(run, before, TASK_START, m, TASK_START,
 			ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
-		sched_order(run, m, TASK_STOP, before, TASK_STOP, ORDER_OPTIONAL | ORDER_IMPLIES_FIRST);
+		sched_order(
+			run, m, TASK_STOP, before, TASK_STOP, ORDER_OPTIONAL | ORDER_IMPLIES_FIRST);
 		if (promotable) {
 			sched_order(run, before, TASK_PROMOTE, m, TASK_PROMOTE,
 				ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
@@ -314,10 +316,11 @@ static void group_constraints(SchedRun *run, SchedRsc *group)
 static void promotable_constraints(SchedRun *run, SchedRsc *clone)
 {
 	SchedRsc *before = NULL;
-	const SchedTask orders[][2] = { { TASK_STOPPED, TASK_START }, { TASK_STOPPED, TASK_PROMOTE },
-		{ TASK_DEMOTED, TASK_STOP }, { TASK_DEMOTED, TASK_START },
-		{ TASK_DEMOTED, TASK_PROMOTE }, { TASK_RUNNING, TASK_PROMOTE },
-		{ TASK_DEMOTE, TASK_DEMOTED }, { TASK_PROMOTE, TASK_PROMOTED } };
+	const SchedTask orders[][2] = { { TASK_STOPPED, TASK_START },
+		{ TASK_STOPPED, TASK_PROMOTE }, { TASK_DEMOTED, TASK_STOP },
+		{ TASK_DEMOTED, TASK_START }, { TASK_DEMOTED, TASK_PROMOTE },
+		{ TASK_RUNNING, TASK_PROMOTE }, { TASK_DEMOTE, TASK_DEMOTED },
+		{ TASK_PROMOTE, TASK_PROMOTED } };
 	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
 		sched_order(run, clone, orders[i][0], clone, orders[i][1],
 			i >= 6 ? ORDER_RUNNABLE : ORDER_OPTIONAL);

@@ -18,7 +18,8 @@ static bool known_there(const SchedRsc *clone, const char *config_name, const Sc
 		for (uint32_t k = 0; k < instance->children.n; k++) {
 			const SchedRsc *member = instance->children.items[k];
 			if (!strcmp(member->config_name, config_name) &&
-				(member->known_on[node->index] || sched_is_running_on(member, node)))
+				(member->known_on[node->index] ||
+					sched_is_running_on(member, node)))
 				return true;
 		}
 	}
@@ -36,7 +37,8 @@ static bool score_counts(const SchedRsc *rsc, const SchedNode *node)
 	return known && slot->present && slot->score >= 0;
 }
 
-static int promotion_score(SchedRun *run, const SchedRsc *rsc, const SchedNode *node, bool *ret_given)
+static int promotion_score(
+	SchedRun *run, const SchedRsc *rsc, const SchedNode *node, bool *ret_given)
 {
 	int score = 0;
 	if (rsc->children.n) {
@@ -117,8 +119,7 @@ static void set_priority(SchedRun *run, SchedRsc *clone, SchedRsc *instance)
 	promoted_locations(instance, instance, chosen);
 	promoted_locations(instance, clone, chosen);
 	SchedColocations list = sched_this_with(run, instance);
-	cib_each(c, &list)
-		sched_coloc_apply(run, instance, (*c)->primary, *c);
+	cib_each(c, &list) sched_coloc_apply(run, instance, (*c)->primary, *c);
 	instance->sort_index = instance->priority;
 	if (next == ROLE_PROMOTED)
 		instance->sort_index = CIB_INFINITY;
@@ -128,16 +129,13 @@ static void merge_promoted_colocations(SchedRun *run, SchedRsc *clone, SchedSlot
 {
 	SchedColocations list = sched_this_with(run, clone);
 	SchedMerge m = { .run = run, .target = clone, .slots = slots };
-	cib_each(c, &list)
-		if ((*c)->dependent_role == ROLE_PROMOTED)
-			sched_coloc_merge(&m, (*c)->primary, *c,
-				(float)(*c)->score / (float)CIB_INFINITY);
+	cib_each(c, &list) if ((*c)->dependent_role == ROLE_PROMOTED)
+		sched_coloc_merge(&m, (*c)->primary, *c, (float)(*c)->score / (float)CIB_INFINITY);
 	list = sched_with_this(run, clone);
 	m.non_negative = m.active = true;
-	cib_each(c, &list)
-		if ((*c)->primary_role == ROLE_PROMOTED && sched_coloc_influence(*c, clone))
-			sched_coloc_merge(&m, (*c)->dependent, *c,
-				(float)(*c)->score / (float)CIB_INFINITY);
+	cib_each(c, &list) if ((*c)->primary_role == ROLE_PROMOTED &&
+			       sched_coloc_influence(*c, clone)) sched_coloc_merge(&m,
+		(*c)->dependent, *c, (float)(*c)->score / (float)CIB_INFINITY);
 }
 
 static int compare_promotable(SchedRun *run, SchedRsc *a, SchedRsc *b)
@@ -212,8 +210,9 @@ static void set_role(SchedRsc *rsc, SchedRole role)
 			rsc->next_role == ROLE_STARTED)
 			sched_set_next_role(rsc, ROLE_PROMOTED, "promoted");
 	} else if (rsc->variant == RSC_PRIMITIVE &&
-		(rsc->next_role == ROLE_UNKNOWN || rsc->next_role == ROLE_STARTED)) {
-		sched_set_next_role(rsc, rsc->assigned ? ROLE_UNPROMOTED : ROLE_STOPPED, "unpromoted");
+		   (rsc->next_role == ROLE_UNKNOWN || rsc->next_role == ROLE_STARTED)) {
+		sched_set_next_role(
+			rsc, rsc->assigned ? ROLE_UNPROMOTED : ROLE_STOPPED, "unpromoted");
 	}
 	for (uint32_t i = 0; i < rsc->children.n; i++)
 		set_role(rsc->children.items[i], role);
@@ -245,7 +244,8 @@ void sched_set_instance_roles(SchedRun *run, SchedRsc *clone)
 			strbuf_printf(run->scores, "%s promotion score %s%s: %s\n", instance->id,
 				node ? "on " : "(inactive)", node ? node->uname : "",
 				cib_score_text(instance->sort_index, text));
-		node = promoted < clone->promoted_max ? may_be_promoted(run, clone, instance) : NULL;
+		node = promoted < clone->promoted_max ? may_be_promoted(run, clone, instance)
+						      : NULL;
 		if (node && sched_role(instance, true) < ROLE_PROMOTED && !run->quorum &&
 			run->quorum_policy == QUORUM_FREEZE)
 			node = NULL;
@@ -265,8 +265,8 @@ void sched_coloc_with_promotable(
 	SchedNodes affected = { 0 };
 	if (!rsc_is(dependent, RSC_UNASSIGNED)) {
 		/* It has its place: what is left is whether it is promoted. */
-		SchedRsc *instance = sched_compatible_instance(
-			run, dependent, clone, c->primary_role, false);
+		SchedRsc *instance =
+			sched_compatible_instance(run, dependent, clone, c->primary_role, false);
 		if (c->dependent_role < ROLE_UNPROMOTED)
 			return;
 		if (instance)

@@ -34,15 +34,14 @@ static bool read_recurring(SchedRun *run, const CibElement *given, Recurring *re
 	return interval > 0 && enabled && ret_op->task == TASK_MONITOR;
 }
 
-static void cancel_for_role(
-	SchedRun *run, SchedRsc *rsc, const Recurring *op, SchedNode *node)
+static void cancel_for_role(SchedRun *run, SchedRsc *rsc, const Recurring *op, SchedNode *node)
 {
 	SchedAction *cancel = sched_cancel(run, rsc, op->task, op->interval, node);
 	SchedTask after = TASK_NONE;
 	if (rsc->role == ROLE_UNPROMOTED || rsc->role == ROLE_STARTED)
-		after = rsc->next_role == ROLE_PROMOTED ? TASK_PROMOTE
+		after = rsc->next_role == ROLE_PROMOTED	 ? TASK_PROMOTE
 			: rsc->next_role == ROLE_STOPPED ? TASK_STOP
-							  : TASK_NONE;
+							 : TASK_NONE;
 	else if (rsc->role == ROLE_PROMOTED)
 		after = TASK_DEMOTE;
 	if (after != TASK_NONE)
@@ -53,8 +52,8 @@ static void cancel_for_role(
 					      .then_task = after });
 }
 
-static void order_monitor(SchedRun *run, SchedRsc *rsc, SchedTask first, SchedAction *monitor,
-	uint32_t flags)
+static void order_monitor(
+	SchedRun *run, SchedRsc *rsc, SchedTask first, SchedAction *monitor, uint32_t flags)
 {
 	sched_order_full(run, (SchedOrder){ .flags = flags,
 				      .first_rsc = rsc,
@@ -71,10 +70,12 @@ static void for_active(SchedRun *run, SchedRsc *rsc, const Recurring *op, SchedA
 	SchedAction *known = sched_find_exact(rsc, TASK_MONITOR, op->interval, node);
 	bool active = known && !act_is(known, ACT_RESCHEDULE);
 	bool optional = active && act_is(start, ACT_OPTIONAL);
-	bool mine = op->role == ROLE_UNKNOWN ? rsc->next_role != ROLE_PROMOTED
-					     : op->role == rsc->next_role ||
-			(op->role == ROLE_STARTED && rsc->next_role == ROLE_UNPROMOTED) ||
-			(op->role == ROLE_UNPROMOTED && rsc->next_role == ROLE_STARTED);
+	bool mine =
+		op->role == ROLE_UNKNOWN
+			? rsc->next_role != ROLE_PROMOTED
+			: op->role == rsc->next_role ||
+				  (op->role == ROLE_STARTED && rsc->next_role == ROLE_UNPROMOTED) ||
+				  (op->role == ROLE_UNPROMOTED && rsc->next_role == ROLE_STARTED);
 	if (!mine) {
 		if (optional)
 			cancel_for_role(run, rsc, op, node);
@@ -124,8 +125,7 @@ static void for_inactive(SchedRun *run, SchedRsc *rsc, const Recurring *op)
 	if (op->role != ROLE_STOPPED || anonymous)
 		return;
 	if (rsc->assigned && sched_find_exact(rsc, TASK_MONITOR, op->interval, rsc->assigned)) {
-		SchedAction *cancel =
-			sched_cancel(run, rsc, op->task, op->interval, rsc->assigned);
+		SchedAction *cancel = sched_cancel(run, rsc, op->task, op->interval, rsc->assigned);
 		if (rsc->next_role == ROLE_STARTED || rsc->next_role == ROLE_UNPROMOTED)
 			sched_order_full(run, (SchedOrder){ .flags = ORDER_RUNNABLE,
 						      .first_rsc = rsc,

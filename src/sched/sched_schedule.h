@@ -51,5 +51,5 @@ typedef struct SchedDigests {
 	char all[33];
 	const CibElement *op;
 } SchedDigests;
-void sched_digest(SchedRun *run, SchedRsc *rsc, const char *task, int64_t interval,
-	SchedNode *node, char ret_hex[static 33]);
+void sched_digest(SchedRun *run, SchedRsc *rsc, const char *task, int64_t interval, SchedNode *node,
+	char ret_hex[static 33]);

@@ -241,8 +241,7 @@ bool sched_simulate(SchedRun *run, const SchedFailures *failures, StrBuf *out)
 				complete = false;
 		}
 	}
-	cib_each(step, &graph->steps)
-		complete &= step->done;
+	cib_each(step, &graph->steps) complete &= step->done;
 	return complete;
 }
 
@@ -293,7 +292,8 @@ static bool inject_op(Arena *arena, CibElement *cib, const char *spec, StrBuf *o
 	return true;
 }
 
-bool sched_inject(Arena *arena, CibElement *cib, SchedInject what, const char *argument, StrBuf *out)
+bool sched_inject(
+	Arena *arena, CibElement *cib, SchedInject what, const char *argument, StrBuf *out)
 {
 	if (what == INJECT_OP)
 		return inject_op(arena, cib, argument, out);

@@ -17,5 +17,6 @@ bool sched_simulate(SchedRun *run, const SchedFailures *failures, StrBuf *out);
 typedef enum SchedInject { INJECT_UP, INJECT_DOWN, INJECT_FAIL, INJECT_OP } SchedInject;
 /* Changes the status before anything is decided: a node comes, goes or fails, an operation had a
  * result. Says what it does. False when it makes no sense. */
-bool sched_inject(Arena *arena, CibElement *cib, SchedInject what, const char *argument, StrBuf *out);
+bool sched_inject(
+	Arena *arena, CibElement *cib, SchedInject what, const char *argument, StrBuf *out);
 void sched_inject_quorum(Arena *arena, CibElement *cib, bool quorum, StrBuf *out);

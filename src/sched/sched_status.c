@@ -50,7 +50,7 @@ static bool pending_too_long(SchedRun *run, const SchedNode *node)
 	const char *since = cib_get(node->state, "in_ccm");
 	long long at = since ? strtoll(since, NULL, 10) : 0;
 	return limit > 0 && at > 1 && !state_true(cib_get(node->state, "crmd"), "online") &&
-		run->now - at >= limit / 1000;
+	       run->now - at >= limit / 1000;
 }
 
 static void online_without_fencing(SchedRun *run, SchedNode *node)
@@ -80,7 +80,7 @@ static void online_with_fencing(SchedRun *run, SchedNode *node)
 	bool peer = state_true(cib_get(node->state, "crmd"), "online");
 	const char *terminate = sched_node_attr(node, "terminate");
 	bool end = terminate && strcmp(terminate, "0") &&
-		(cib_true(terminate) || strtoll(terminate, NULL, 10) > 0);
+		   (cib_true(terminate) || strtoll(terminate, NULL, 10) > 0);
 
 	node->online = member;
 	if (node->shutdown) {
@@ -91,8 +91,8 @@ static void online_with_fencing(SchedRun *run, SchedNode *node)
 		fence_and_down(run, node, "peer failed Pacemaker membership criteria", member);
 	} else if (!end && cib_same(join, "down") && cib_same(expected, "down")) {
 		if (pending_too_long(run, node))
-			fence_and_down(run, node, "peer pending timed out on joining the process group",
-				member);
+			fence_and_down(run, node,
+				"peer pending timed out on joining the process group", member);
 		else if (member || peer)
 			node->pending = true;
 	} else if (end && cib_same(join, "down") && !member && !peer) {

@@ -104,7 +104,8 @@ static void same_role(Summary *s, const SchedRsc *rsc, const SchedNode *from, co
 			act_is(promote, ACT_RUNNABLE))
 			item(s, (Change){ "Re-promote", rsc, from, to, promote, demote });
 	} else if (!act_is(start, ACT_RUNNABLE)) {
-		item(s, (Change){ "Stop", rsc, from, NULL, stop, stop && stop->reason ? stop : start });
+		item(s, (Change){ "Stop", rsc, from, NULL, stop,
+				stop && stop->reason ? stop : start });
 	} else if (moving && from) {
 		item(s, (Change){ rsc_is(rsc, RSC_FAILED) ? "Recover" : "Move", rsc, from, to, stop,
 				NULL });
@@ -184,8 +185,9 @@ void sched_text_summary(SchedRun *run, StrBuf *out)
 		if (a->rsc || act_is(a, ACT_OPTIONAL))
 			continue;
 		if (a->task == TASK_FENCE)
-			strbuf_printf(out, "  * Fence (%s) %s%s%s%s\n", a->fence_action, a->node->uname,
-				a->reason ? " '" : "", a->reason ?: "", a->reason ? "'" : "");
+			strbuf_printf(out, "  * Fence (%s) %s%s%s%s\n", a->fence_action,
+				a->node->uname, a->reason ? " '" : "", a->reason ?: "",
+				a->reason ? "'" : "");
 	}
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		of_rsc(&s, run->rscs.items[i]);

@@ -42,9 +42,9 @@ static const char *node_status(const SchedNode *node)
 	if (node->standby_on_fail && node->online)
 		return "standby (on-fail)";
 	if (node->standby)
-		return !node->online	     ? "OFFLINE (standby)"
-			: node->running.n ? "standby (with active resources)"
-					  : "standby";
+		return !node->online	 ? "OFFLINE (standby)"
+		       : node->running.n ? "standby (with active resources)"
+					 : "standby";
 	if (node->maintenance)
 		return node->online ? "maintenance" : "OFFLINE (maintenance)";
 	return NULL;
@@ -162,15 +162,15 @@ static void print_primitive(SchedRun *run, const SchedRsc *rsc, uint32_t depth, 
 	StrBuf flags = { 0 };
 	bool multiple = rsc->running_on.n > 1;
 	const SchedNode *node = rsc->pending_task && rsc->pending_node ? rsc->pending_node
-		: rsc->running_on.n					? sched_current(rsc)
-									: NULL;
+				: rsc->running_on.n		       ? sched_current(rsc)
+								       : NULL;
 	if (rsc->running_on.n == 1)
 		node = rsc->running_on.items[0];
 	if (!node && rsc->role == ROLE_STOPPED && rsc->lock_node)
 		node = rsc->lock_node;
 	const char *name = sched_is_clone_instance(rsc) && !rsc_is(rsc, RSC_UNIQUE)
-		? rsc->clone_name ?: rsc->config_name
-		: rsc->id;
+				   ? rsc->clone_name ?: rsc->config_name
+				   : rsc->id;
 	if (sched_is_clone_instance(rsc) && !rsc_is(rsc, RSC_UNIQUE))
 		name = rsc->config_name;
 	bullet(out, depth);
@@ -306,7 +306,8 @@ static void print_stopped(
 	for (uint32_t i = 0; i < run->nodes.n; i++)
 		if (!t->active[i] && !probe_on(clone, i))
 			cib_push(run->arena, &t->stopped, run->nodes.items[i]->uname);
-	print_list(out, depth, disabled(clone, &flag) ? "Stopped (disabled)" : "Stopped", &t->stopped);
+	print_list(
+		out, depth, disabled(clone, &flag) ? "Stopped (disabled)" : "Stopped", &t->stopped);
 	for (uint32_t i = 0; i < run->nodes.n; i++) {
 		const char *why = t->active[i] ? NULL : probe_on(clone, i);
 		bool first = why != NULL;
@@ -317,7 +318,8 @@ static void print_stopped(
 				cib_push(run->arena, &same, run->nodes.items[k]->uname);
 			}
 		if (first)
-			print_list(out, depth, arena_printf(run->arena, "Stopped (%s)", why), &same);
+			print_list(
+				out, depth, arena_printf(run->arena, "Stopped (%s)", why), &same);
 	}
 }
 
@@ -339,7 +341,8 @@ static void print_clone(SchedRun *run, const SchedRsc *clone, uint32_t depth, St
 		if (instance_alone(run, clone, clone->children.items[i], &t))
 			print_rsc(run, clone->children.items[i], depth + 1, out);
 	print_list(out, depth + 1, "Promoted", &t.promoted);
-	print_list(out, depth + 1, rsc_is(clone, RSC_PROMOTABLE) ? "Unpromoted" : "Started", &t.started);
+	print_list(out, depth + 1, rsc_is(clone, RSC_PROMOTABLE) ? "Unpromoted" : "Started",
+		&t.started);
 	print_stopped(run, clone, &t, depth + 1, out);
 }
 
@@ -386,14 +389,16 @@ void sched_text_blocked(const SchedRun *run, StrBuf *out)
 {
 	uint32_t total = 0, off = 0, blocked = 0;
 	if (run->maintenance_mode) {
-		strbuf_add(out, "              *** Resource management is DISABLED ***\n"
-				"  The cluster will not attempt to start, stop or recover services\n\n");
+		strbuf_add(out,
+			"              *** Resource management is DISABLED ***\n"
+			"  The cluster will not attempt to start, stop or recover services\n\n");
 	}
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		count_blocked(run->rscs.items[i], &total, &off, &blocked);
 	if (off || blocked)
 		strbuf_printf(out,
-			"%u of %u resource instances DISABLED and %u BLOCKED from further action due to "
+			"%u of %u resource instances DISABLED and %u BLOCKED from further action "
+			"due to "
 			"failure\n",
 			off, total, blocked);
 }

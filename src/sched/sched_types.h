@@ -118,9 +118,9 @@ typedef enum SchedRscFlag {
 
 struct SchedRsc {
 	const char *id;
-	const char *clone_name; /* as the history calls the instance */
+	const char *clone_name;	 /* as the history calls the instance */
 	const char *config_name; /* the id in the configuration: without ":0" */
-	const CibElement *xml;	/* templates resolved */
+	const CibElement *xml;	 /* templates resolved */
 	const CibElement *ops_xml;
 	const char *class, *provider, *type;
 	SchedVariant variant;
@@ -141,8 +141,8 @@ struct SchedRsc {
 	SchedNode *migrating_from, *migrating_to;
 	const char *pending_task;
 	int64_t lock_time;
-	SchedSlot *allowed; /* one for each node */
-	bool *known_on;	    /* one for each node */
+	SchedSlot *allowed;   /* one for each node */
+	bool *known_on;	      /* one for each node */
 	SchedAction *actions; /* the newest first */
 	SchedColocations this_with, with_this;
 	CIB_LIST(SchedLocation *) locations;
@@ -168,7 +168,11 @@ struct SchedLocation {
 	SchedRsc *rsc;
 	SchedRole role; /* counts only for this role */
 	SchedDiscover discover;
-	CIB_LIST(struct SchedNodeScore { SchedNode *node; int score; }) scores;
+	CIB_LIST(struct SchedNodeScore {
+		SchedNode *node;
+		int score;
+	})
+	scores;
 };
 
 /* Why a score is what it is. */
@@ -201,7 +205,7 @@ struct SchedRun {
 	SchedRscs rscs; /* top level, in order of priority */
 	SchedRscs all;	/* every resource */
 	CibIndex rsc_by_id;
-	CibIndex tags;	   /* id -> CibElement */
+	CibIndex tags;	    /* id -> CibElement */
 	CibIndex templates; /* template id -> list of resources */
 	uint32_t disabled, blocked, n_primitives;
 

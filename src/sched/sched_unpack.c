@@ -35,8 +35,8 @@ static void unpack_quorum_policy(SchedRun *run)
 		run->quorum_policy = QUORUM_DEMOTE;
 	else if (!strcasecmp(policy, "suicide") || !strcasecmp(policy, "fence"))
 		run->quorum_policy = run->fencing_enabled && (run->quorum || run->ever_quorum)
-			? QUORUM_FENCE
-			: QUORUM_STOP;
+					     ? QUORUM_FENCE
+					     : QUORUM_STOP;
 }
 
 void sched_unpack_options(SchedRun *run)
@@ -54,10 +54,10 @@ void sched_unpack_options(SchedRun *run)
 	run->concurrent_fencing = option_true(run, "concurrent-fencing", NULL, true);
 	run->symmetric = option_true(run, "symmetric-cluster", "symmetric_cluster", true);
 	run->start_failure_fatal = option_true(run, "start-failure-is-fatal", NULL, true);
-	run->stop_removed = option_true(
-		run, "stop-removed-resources", "stop-orphan-resources", true);
-	run->cancel_removed = option_true(
-		run, "cancel-removed-actions", "stop-orphan-actions", true);
+	run->stop_removed =
+		option_true(run, "stop-removed-resources", "stop-orphan-resources", true);
+	run->cancel_removed =
+		option_true(run, "cancel-removed-actions", "stop-orphan-actions", true);
 	run->maintenance_mode = option_true(run, "maintenance-mode", NULL, false);
 	run->startup_probes = option_true(run, "enable-startup-probes", NULL, true);
 	run->startup_fencing = option_true(run, "startup-fencing", NULL, true);
@@ -139,9 +139,8 @@ static void unpack_tags(SchedRun *run)
 
 static void detect_not_yet(SchedRun *run)
 {
-	cib_foreach(e, configuration(run, "constraints"))
-		if (!strcmp(e->name, "rsc_ticket"))
-			sched_not_yet(run, "ticket constraint %s", cib_id(e));
+	cib_foreach(e, configuration(run, "constraints")) if (!strcmp(e->name, "rsc_ticket"))
+		sched_not_yet(run, "ticket constraint %s", cib_id(e));
 	if (!cib_same_word(run->placement, "default"))
 		sched_not_yet(run, "placement-strategy=%s", run->placement);
 }

@@ -102,9 +102,8 @@ static void note_failed_probe(Story *s, const SchedOp *op)
 	SchedRun *run = s->run;
 	if (!s->rsc->failed_probes)
 		s->rsc->failed_probes = arena_alloc(run->arena, run->nodes.n + 1, sizeof(char *));
-	s->rsc->failed_probes[s->node->index] = op->rc >= 0 && op->rc < (int)ARRAY_LEN(words)
-		? words[op->rc]
-		: "Error occurred";
+	s->rsc->failed_probes[s->node->index] =
+		op->rc >= 0 && op->rc < (int)ARRAY_LEN(words) ? words[op->rc] : "Error occurred";
 }
 
 static void op_failed(Story *s, const SchedOp *op)
@@ -135,8 +134,7 @@ static int status_by_rc(Story *s, const SchedOp *op, int status, bool expired)
 	SchedRsc *rsc = s->rsc;
 	bool expected = op->rc == op->target_rc;
 	switch (op->rc) {
-	case RC_OK:
-		return op->probe && op->target_rc == RC_NOT_RUNNING ? OP_DONE : status;
+	case RC_OK: return op->probe && op->target_rc == RC_NOT_RUNNING ? OP_DONE : status;
 	case RC_NOT_RUNNING:
 		if (!op->probe && !expected && rsc_is(rsc, RSC_MANAGED))
 			return status == OP_DONE && op->target_rc < 0 ? OP_ERROR : status;
@@ -209,9 +207,8 @@ static void op_pending(Story *s, const SchedOp *op)
 
 static bool maskable_probe(const SchedOp *op)
 {
-	return op->probe &&
-		(op->rc == RC_NOT_INSTALLED || op->rc == RC_INVALID_PARAM ||
-			op->status == OP_NOT_INSTALLED);
+	return op->probe && (op->rc == RC_NOT_INSTALLED || op->rc == RC_INVALID_PARAM ||
+				    op->status == OP_NOT_INSTALLED);
 }
 
 static void handle_failure(Story *s, const SchedOp *op, int status)
@@ -281,8 +278,8 @@ static void after_failure(Story *s, SchedOnFail on_fail)
 		(void)sched_action(s->run, rsc, TASK_DEMOTE, 0, s->node, false);
 		break;
 	case ON_FAIL_FENCE:
-		sched_fence_node(s->run, s->node,
-			arena_printf(s->run->arena, "%s failed there", rsc->id));
+		sched_fence_node(
+			s->run, s->node, arena_printf(s->run->arena, "%s failed there", rsc->id));
 		break;
 	case ON_FAIL_STANDBY: s->node->standby = s->node->standby_on_fail = true; break;
 	case ON_FAIL_BLOCK:
@@ -389,8 +386,7 @@ void sched_unpack_history(SchedRun *run, SchedNode *node, const CibElement *hist
 		unpack_op(&story, &ops.items[i]);
 	active_recurring(run, rsc, node, &ops);
 	SchedRole target = sched_target_role(rsc);
-	if (target != ROLE_UNKNOWN &&
-		(rsc->next_role == ROLE_UNKNOWN || target < rsc->next_role))
+	if (target != ROLE_UNKNOWN && (rsc->next_role == ROLE_UNKNOWN || target < rsc->next_role))
 		sched_set_next_role(rsc, target, "target-role");
 	SchedRole here = rsc->role;
 	apply_state(&story);

@@ -109,17 +109,15 @@ static void unpack_requires(SchedRun *run, SchedRsc *rsc)
 	rsc->requires = REQUIRES_QUORUM;
 	if (rsc_is(rsc, RSC_FENCE_DEVICE)) {
 		if (cib_same_word(value, "nothing"))
-			rsc->requires = REQUIRES_NOTHING;
+		rsc->requires = REQUIRES_NOTHING;
 		return;
 	}
 	if (cib_same_word(value, "nothing"))
-		rsc->requires = REQUIRES_NOTHING;
-	else if (cib_same_word(value, "quorum"))
-		rsc->requires = REQUIRES_QUORUM;
+	rsc->requires = REQUIRES_NOTHING;
+	else if (cib_same_word(value, "quorum")) rsc->requires = REQUIRES_QUORUM;
 	else if (!value && run->quorum_policy == QUORUM_IGNORE && !run->fencing_enabled)
 		rsc->requires = REQUIRES_NOTHING;
-	else if (run->fencing_enabled)
-		rsc->requires = REQUIRES_FENCING;
+	else if (run->fencing_enabled) rsc->requires = REQUIRES_FENCING;
 	if (run->fencing_enabled &&
 		(cib_same_word(value, "unfencing") ||
 			((!value || cib_same_word(value, "default")) && run->unfencing_enabled)))
@@ -149,7 +147,8 @@ static void unpack_policies(SchedRun *run, SchedRsc *rsc)
 		rsc->multiple = MULTIPLE_BLOCK;
 	else if (cib_same_word(multiple, "stop_unexpected"))
 		rsc->multiple = MULTIPLE_STOP_UNEXPECTED;
-	const char *stickiness = meta(rsc, "resource-stickiness") ?: meta(rsc, "resource_stickiness");
+	const char *stickiness =
+		meta(rsc, "resource-stickiness") ?: meta(rsc, "resource_stickiness");
 	if (!stickiness)
 		stickiness = sched_option(
 			run, "default-resource-stickiness", "default_resource_stickiness");
@@ -161,8 +160,8 @@ static void unpack_policies(SchedRun *run, SchedRsc *rsc)
 	rsc->migration_threshold = CIB_INFINITY;
 	const char *threshold = meta(rsc, "migration-threshold");
 	if (threshold && !cib_same_word(threshold, "default"))
-		rsc->migration_threshold = cib_score(threshold) < 0 ? CIB_INFINITY
-								     : cib_score(threshold);
+		rsc->migration_threshold =
+			cib_score(threshold) < 0 ? CIB_INFINITY : cib_score(threshold);
 	int64_t timeout = cib_msec(meta(rsc, "failure-timeout"));
 	rsc->failure_timeout = timeout > 0 ? (timeout + 999) / 1000 : 0;
 	rsc->priority = cib_score(meta(rsc, "priority"));
@@ -194,7 +193,8 @@ static void unpack_clone(SchedRun *run, SchedRsc *rsc)
 		rsc->clone_node_max = 1;
 	if (promotable) {
 		rsc->promoted_max = meta_number(rsc, "promoted-max", "master-max", 1);
-		rsc->promoted_node_max = meta_number(rsc, "promoted-node-max", "master-node-max", 1);
+		rsc->promoted_node_max =
+			meta_number(rsc, "promoted-node-max", "master-node-max", 1);
 	}
 	rsc->clone_min = meta_number(rsc, "clone-min", NULL, 0);
 	rsc_set(rsc, RSC_INTERLEAVE, meta_true(rsc, "interleave", false));
@@ -204,9 +204,8 @@ static void unpack_clone(SchedRun *run, SchedRsc *rsc)
 
 static const CibElement *child_element(const CibElement *xml)
 {
-	cib_foreach(e, xml)
-		if (!strcmp(e->name, "primitive") || !strcmp(e->name, "group"))
-			return e;
+	cib_foreach(
+		e, xml) if (!strcmp(e->name, "primitive") || !strcmp(e->name, "group")) return e;
 	return NULL;
 }
 
@@ -218,8 +217,7 @@ SchedRsc *sched_clone_add_instance(SchedRun *run, SchedRsc *clone, bool removed)
 	SchedRsc *rsc = sched_rsc_new(run, child, clone, (int)clone->children.n);
 	if (removed && rsc) {
 		rsc->flags |= RSC_REMOVED;
-		cib_each(member, &rsc->children)
-			(*member)->flags |= RSC_REMOVED;
+		cib_each(member, &rsc->children)(*member)->flags |= RSC_REMOVED;
 	}
 	return rsc;
 }
@@ -227,8 +225,8 @@ SchedRsc *sched_clone_add_instance(SchedRun *run, SchedRsc *clone, bool removed)
 static void unpack_children(SchedRun *run, SchedRsc *rsc, int instance)
 {
 	if (rsc->variant == RSC_GROUP) {
-		cib_foreach_named(e, rsc->xml, "primitive")
-			(void)sched_rsc_new(run, e, rsc, instance);
+		cib_foreach_named(e, rsc->xml, "primitive")(void)
+			sched_rsc_new(run, e, rsc, instance);
 		return;
 	}
 	if (rsc->variant != RSC_CLONE)
@@ -262,9 +260,9 @@ SchedRsc *sched_rsc_new(SchedRun *run, const CibElement *xml, SchedRsc *parent, 
 	rsc->class = cib_get(rsc->xml, "class");
 	rsc->provider = cib_get(rsc->xml, "provider");
 	rsc->type = cib_get(rsc->xml, "type");
-	rsc->variant = cib_is(xml, "group") ? RSC_GROUP
-		: cib_is(xml, "clone") || cib_is(xml, "master") ? RSC_CLONE
-								 : RSC_PRIMITIVE;
+	rsc->variant = cib_is(xml, "group")			       ? RSC_GROUP
+		       : cib_is(xml, "clone") || cib_is(xml, "master") ? RSC_CLONE
+								       : RSC_PRIMITIVE;
 	const CibElement *ops = cib_child(rsc->xml, "operations");
 	rsc->ops_xml = ops ? cib_resolve(&run->ids, ops) : rsc->xml;
 	rsc->role = ROLE_STOPPED;
@@ -328,9 +326,10 @@ static void by_priority(SchedRun *run)
 			uint32_t a = low, mid = MIN(low + width, n), b = mid;
 			uint32_t high = MIN(low + 2 * width, n);
 			for (uint32_t k = low; k < high; k++)
-				to[k] = a < mid && (b >= high || from[a]->priority >= from[b]->priority)
-					? from[a++]
-					: from[b++];
+				to[k] = a < mid && (b >= high ||
+							   from[a]->priority >= from[b]->priority)
+						? from[a++]
+						: from[b++];
 		}
 		SchedRsc **swap = from;
 		from = to;
@@ -395,8 +394,7 @@ void sched_unpack_resources(SchedRun *run)
 		cib_foreach(inner, e)
 		{
 			note_template_users(run, inner);
-			cib_foreach(innermost, inner)
-				note_template_users(run, innermost);
+			cib_foreach(innermost, inner) note_template_users(run, innermost);
 		}
 	}
 	by_priority(run);

@@ -92,12 +92,13 @@ static void update_first(const SchedUpdate *u)
 static void update_then(const SchedUpdate *u)
 {
 	SchedAction *first = u->first, *then = u->then;
-	if ((u->type & ORDER_PSEUDO) && (u->filter & ACT_OPTIONAL) && !act_is(first, ACT_RUNNABLE)) {
+	if ((u->type & ORDER_PSEUDO) && (u->filter & ACT_OPTIONAL) &&
+		!act_is(first, ACT_RUNNABLE)) {
 		clear(u->run, then, ACT_MIGRATABLE, first);
 		then->flags &= ~(uint32_t)ACT_PSEUDO;
 	}
-	if ((u->type & ORDER_RUNNABLE) && (u->filter & ACT_RUNNABLE) && act_is(then, ACT_RUNNABLE) &&
-		!(u->flags & ACT_RUNNABLE)) {
+	if ((u->type & ORDER_RUNNABLE) && (u->filter & ACT_RUNNABLE) &&
+		act_is(then, ACT_RUNNABLE) && !(u->flags & ACT_RUNNABLE)) {
 		clear(u->run, then, ACT_RUNNABLE, first);
 		clear(u->run, then, ACT_MIGRATABLE, first);
 	}
@@ -164,7 +165,8 @@ static uint32_t required_types(const Pair *p, uint32_t type)
 	uint32_t changed = 0, f = p->first_flags;
 	if (type & ORDER_IMPLIES_THEN) {
 		if (then->rsc)
-			changed |= ask(p, then->rsc, f & ACT_OPTIONAL, ACT_OPTIONAL, ORDER_IMPLIES_THEN);
+			changed |= ask(
+				p, then->rsc, f & ACT_OPTIONAL, ACT_OPTIONAL, ORDER_IMPLIES_THEN);
 		else if (!(f & ACT_OPTIONAL) && act_is(then, ACT_OPTIONAL)) {
 			then->flags &= ~(uint32_t)ACT_OPTIONAL;
 			changed |= CHANGED_THEN;
@@ -257,11 +259,11 @@ static SchedAction *done_action(SchedAction *action)
 	SchedTask task = action->task;
 	if (!rsc || rsc->variant == RSC_PRIMITIVE || action->notify_type)
 		return action;
-	task = task == TASK_START	? TASK_RUNNING
-		: task == TASK_STOP	? TASK_STOPPED
-		: task == TASK_PROMOTE ? TASK_PROMOTED
-		: task == TASK_DEMOTE	? TASK_DEMOTED
-					: TASK_NONE;
+	task = task == TASK_START     ? TASK_RUNNING
+	       : task == TASK_STOP    ? TASK_STOPPED
+	       : task == TASK_PROMOTE ? TASK_PROMOTED
+	       : task == TASK_DEMOTE  ? TASK_DEMOTED
+				      : TASK_NONE;
 	if (task == TASK_NONE)
 		return action;
 	if (rsc_is(rsc, RSC_NOTIFY) && rsc->variant == RSC_CLONE)
@@ -366,7 +368,8 @@ static void update(SchedRun *run, UpdateQueue *q, SchedAction *then)
 		changed |= update_one(run, q, then, i);
 	if (act_is(then, ACT_MIN_RUNNABLE))
 		changed = ((before ^ then->flags) & ~(uint32_t)ACT_QUEUED) ? CHANGED_THEN : 0;
-	if (!(changed & CHANGED_THEN) && !((before ^ then->flags) & ~(uint32_t)(ACT_QUEUED | ACT_PRINT)))
+	if (!(changed & CHANGED_THEN) &&
+		!((before ^ then->flags) & ~(uint32_t)(ACT_QUEUED | ACT_PRINT)))
 		return;
 	if ((before & ACT_RUNNABLE) && !act_is(then, ACT_RUNNABLE) && then->task == TASK_START &&
 		then->rsc)
