@@ -455,7 +455,8 @@ static void order_migrations(SchedRun *run, const SchedOrder *o)
 	bool up = (first == TASK_START || first == TASK_PROMOTE) && then == TASK_START;
 	bool down = (first == TASK_STOP || first == TASK_DEMOTE) && then == TASK_STOP;
 
-	if (!o->first_rsc || !o->then_rsc || o->first_rsc == o->then_rsc || (!up && !down) ||
+	if (!o->first_rsc || !o->then_rsc || o->first_rsc == o->then_rsc ||
+		o->first_rsc == o->then_rsc->parent || o->then_rsc == o->first_rsc->parent || (!up && !down) ||
 		!rsc_is(o->then_rsc, RSC_ALLOW_MIGRATE))
 		return;
 	if (both && first == TASK_START) {
