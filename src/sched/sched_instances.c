@@ -208,7 +208,7 @@ static bool stays(const Instances *all, SchedRsc *instance, SchedNode *here, int
 	if (rsc_is(instance, RSC_ASSIGNING))
 		return false;
 	ban_unavailable(all, instance);
-	Saved saved = save(all->run, instance);
+	Saved saved = save(all->run, instance), original = save(all->run, instance);
 	while ((int)reserved.n < left) {
 		SchedNode *chosen = sched_assign(all->run, instance, here, false);
 		stay = chosen == here;
@@ -228,9 +228,12 @@ static bool stays(const Instances *all, SchedRsc *instance, SchedNode *here, int
 	}
 	cib_each(node, &reserved)
 		all->clone->allowed[(*node)->index].count--;
-	forget(instance, &saved);
 	if (stay)
 		count_instance(all, instance, here);
+	else
+		restore(all->run, instance, &original);
+	forget(instance, &saved);
+	forget(instance, &original);
 	return stay;
 }
 
