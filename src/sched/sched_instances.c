@@ -219,15 +219,13 @@ static bool stays(const Instances *all, SchedRsc *instance, SchedNode *here, int
 		if (!chosen)
 			break;
 		cib_push(all->run->arena, &reserved, chosen);
-		cib_each(node, &reserved)
-			if (*node != chosen)
-				instance->allowed[(*node)->index].score = -CIB_INFINITY;
+		cib_each(node, &reserved) if (*node != chosen) instance->allowed[(*node)->index]
+			.score = -CIB_INFINITY;
 		reserve(all, instance, chosen);
 		forget(instance, &saved);
 		saved = save(all->run, instance);
 	}
-	cib_each(node, &reserved)
-		all->clone->allowed[(*node)->index].count--;
+	cib_each(node, &reserved) all->clone->allowed[(*node)->index].count--;
 	if (stay)
 		count_instance(all, instance, here);
 	else
