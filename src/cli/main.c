@@ -7,11 +7,16 @@
 #include <stdio.h>
 
 static const CliCommand commands[] = {
-	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair", cli_check },
+	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair",
+		cli_check },
 	{ "show-config", "FILE", "the configuration as it counts, all defaults filled in",
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
 	{ "reload", "", "read the configuration anew; a bad one changes nothing", cli_reload },
+	{ "crm_simulate", "-x FILE -S", "what the cluster would do (crm_simulate)",
+		cli_crm_simulate },
+	{ "crm_verify", "-x FILE", "whether a cluster's configuration can work", cli_crm_verify },
+	{ "why", "-x FILE RESOURCE [NODE]", "why a resource runs where it runs", cli_why },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
 	{ "dump", "data|stats|json", "the same as keepalived's signals print it", cli_dump },
 };
@@ -32,6 +37,15 @@ int main(int argc, char **argv)
 {
 	CliArgs args = { .run_dir = getenv("REGENT_RUN_DIR") ?: CONTROL_RUN_DIR };
 	int i = 1;
+	const char *called = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
+
+	/* Under the name of a command (a link), it is that command. */
+	for (size_t c = 0; c < ARRAY_LEN(commands); c++)
+		if (!strcmp(called, commands[c].name)) {
+			args.argc = argc - 1;
+			args.argv = argv + 1;
+			return commands[c].run(&args);
+		}
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--run-dir") && i + 1 < argc) {
