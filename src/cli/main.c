@@ -13,6 +13,8 @@ static const CliCommand commands[] = {
 	{ "keywords", NULL, NULL, cli_keywords },
 	{ "reload", "", "read the configuration anew; a bad one changes nothing", cli_reload },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
+	{ "assign-ip", "FLOATING_IP DROPLET_ID", "move an address of DigitalOcean to a droplet (DO_TOKEN)",
+		cli_assign_ip },
 	{ "dump", "data|stats|json", "the same as keepalived's signals print it", cli_dump },
 };
 
@@ -31,7 +33,14 @@ static void usage(FILE *to)
 int main(int argc, char **argv)
 {
 	CliArgs args = { .run_dir = getenv("REGENT_RUN_DIR") ?: CONTROL_RUN_DIR };
+	const char *slash = strrchr(argv[0], '/');
 	int i = 1;
+
+	if (!strcmp(slash ? slash + 1 : argv[0], "assign-ip")) {
+		args.argc = argc - 1;
+		args.argv = argv + 1;
+		return cli_assign_ip(&args);
+	}
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--run-dir") && i + 1 < argc) {

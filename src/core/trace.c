@@ -158,6 +158,13 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 					"remove it, or name another" },
 	[TRACE_FIFO_AGAIN] = { WARNING, "FIFO %s: lines go out again" },
 	[TRACE_FILE_FAILED] = { WARNING, "file %s cannot be made or watched: %e" },
+	[TRACE_FLOATING_ASSIGN] = { INFO, "(%s) floating IP %i: assigning it to this machine" },
+	[TRACE_FLOATING_OURS] = { INFO, "(%s) floating IP %i is assigned to this machine (%o)" },
+	[TRACE_FLOATING_LOST] = { WARNING, "(%s) floating IP %i was taken away from this machine by "
+					   "%o" },
+	[TRACE_FLOATING_FAULT] = { WARNING, "(%s) floating IP %i: FAULT: %o" },
+	[TRACE_FLOATING_FAILED] = { INFO, "(%s) floating IP %i: %o; trying again" },
+	[TRACE_PROBE_FAILED] = { WARNING, "health port %a cannot be opened: %o" },
 	[TRACE_RELOADED] = { INFO, "Reload complete" },
 	[TRACE_ROUTER_DELETED] = { INFO, "(%s) is no longer configured" },
 	[TRACE_ROUTER_RENAMED] = { INFO, "(%s) was called %o before the reload" },
