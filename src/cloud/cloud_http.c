@@ -6,8 +6,9 @@
 /* Any other API: templates of requests, and a JSON pointer (RFC 6901) to the owner in the answer. An
  * assignment is over when the owner is we: no action is followed. */
 
-/* {address}, {server}, {id}; everything else stands for itself. */
-static void fill(const char *template, const CloudRequest *q, StrBuf *out)
+/* {address}, {server}, {id}. Of a body, a ' becomes a ": within the quotes of a configuration there
+ * can be no others. */
+static void fill(const char *template, bool body, const CloudRequest *q, StrBuf *out)
 {
 	char ip[IP_TEXT_SIZE];
 	const struct {
@@ -28,7 +29,8 @@ static void fill(const char *template, const CloudRequest *q, StrBuf *out)
 			strbuf_add(out, words[i].value);
 			template += strlen(words[i].name);
 		} else {
-			strbuf_addn(out, template++, 1);
+			strbuf_addn(out, body && *template == '\'' ? "\"" : template, 1);
+			template++;
 		}
 	}
 }
@@ -46,15 +48,15 @@ static bool build(const CloudRequest *q, CloudHttp *out)
 		return c->metadata_url;
 	case CLOUD_OWNER:
 		if (c->owner_url)
-			fill(c->owner_url, q, &out->url);
+			fill(c->owner_url, false, q, &out->url);
 		return c->owner_url;
 	case CLOUD_ASSIGN:
 		if (!c->assign_url)
 			return false;
 		out->method = c->assign_method ?: "POST";
-		fill(c->assign_url, q, &out->url);
+		fill(c->assign_url, false, q, &out->url);
 		if (c->assign_body)
-			fill(c->assign_body, q, &out->body);
+			fill(c->assign_body, true, q, &out->body);
 		return true;
 	case CLOUD_NOTHING:
 	case CLOUD_ACTION:

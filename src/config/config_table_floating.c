@@ -42,7 +42,7 @@ const ConfigKeyword config_rows_floating[] = {
 		.help = "http: how it is called" },
 	{ SCOPE_FLOATING, "assign_body", .kind = KIND_TEXT, .value = "TEXT",
 		.standard = "none", FLOATING(assign_body),
-		.help = "http: what it is sent, in JSON" },
+		.help = "http: what it is sent, in JSON with ' for the quotes; filled in as owner_url" },
 	{ SCOPE_FLOATING, "script", .kind = KIND_NOTIFY, .value = "COMMAND [USER [GROUP]]",
 		FLOATING(script),
 		.help = "exec: run with `owner` or `assign`, the address and the server's id" },

@@ -218,7 +218,7 @@ def test_any_other_provider(cloud, daemon):
         f'  owner_url "{cloud.url}/v2/reserved_ips/{{address}}"\n'
         "  owner_pointer /reserved_ip/droplet/id\n"
         f'  assign_url "{cloud.url}/v2/reserved_ips/{{address}}/actions"\n'
-        '  assign_body \'{"type":"assign","droplet_id":{server}}\'\n'
+        '  assign_body "{\'type\':\'assign\',\'droplet_id\':{server}}"\n'
         "  server 111\n", provider="http")
     cloud.fake.give(FLOATING, 111000)
     node = start(cloud, daemon, block)

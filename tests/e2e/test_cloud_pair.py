@@ -161,7 +161,7 @@ def test_random_failovers(net, daemon):
     drawn = random.Random(20)
 
     def start(n):
-        return daemon(cloud.nodes[n], cloud.config(priority=100 + n, advert=0.1).replace(
+        return daemon(cloud.nodes[n], cloud.config(priority=100 + n).replace(
             "priority", "nopreempt\n  priority"), env=cloud.env())
 
     running = [start(0), start(1)]
