@@ -40,7 +40,7 @@ ALLOWED = set("""
     memcpy memcmp memset memmove memchr memmem
     vasprintf strcat __popcountdi2
     strlen strcmp strncmp strchr strrchr strcpy strncpy strdup strcspn strspn strpbrk strstr strsep
-    strcasecmp strncasecmp strnlen stpcpy strtok_r
+    strcasecmp strncasecmp strcasestr strnlen stpcpy strtok_r
     strtol strtoul strtoll strtoull strtod qsort bsearch
     snprintf vsnprintf __snprintf_chk __vsnprintf_chk __memcpy_chk __strcpy_chk
     __assert_fail __stack_chk_fail __ctype_b_loc __ctype_tolower_loc __ctype_toupper_loc __errno_location

@@ -23,8 +23,9 @@ enum {
 
 static int assign_usage(void)
 {
-	(void)printf("assign-ip [Floating IP] [Droplet ID]\n\nYour DigitalOcean API token must be in "
-		     "the \"DO_TOKEN\" environmental variable.\n");
+	(void)printf(
+		"assign-ip [Floating IP] [Droplet ID]\n\nYour DigitalOcean API token must be in "
+		"the \"DO_TOKEN\" environmental variable.\n");
 	/* As the script that it stands for. */
 	return CLI_OK;
 }

@@ -7,14 +7,15 @@
 #include <stdio.h>
 
 static const CliCommand commands[] = {
-	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair", cli_check },
+	{ "check", "FILE [FILE]", "what is wrong with a configuration, or with that of a pair",
+		cli_check },
 	{ "show-config", "FILE", "the configuration as it counts, all defaults filled in",
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
 	{ "reload", "", "read the configuration anew; a bad one changes nothing", cli_reload },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
-	{ "assign-ip", "FLOATING_IP DROPLET_ID", "move an address of DigitalOcean to a droplet (DO_TOKEN)",
-		cli_assign_ip },
+	{ "assign-ip", "FLOATING_IP DROPLET_ID",
+		"move an address of DigitalOcean to a droplet (DO_TOKEN)", cli_assign_ip },
 	{ "dump", "data|stats|json", "the same as keepalived's signals print it", cli_dump },
 };
 

@@ -58,10 +58,10 @@ typedef struct CloudRequest {
 
 typedef struct CloudAnswer {
 	CloudOutcome outcome;
-	char id[CLOUD_ID];   /* server, owner (empty: nobody), or action */
+	char id[CLOUD_ID]; /* server, owner (empty: nobody), or action */
 	bool locked, active;
 	CloudAction action;
-	uint32_t retry_after; /* seconds; 0: it did not say */
+	uint32_t retry_after;  /* seconds; 0: it did not say */
 	char text[CLOUD_TEXT]; /* for people; empty: nothing */
 } CloudAnswer;
 

@@ -79,8 +79,8 @@ bool cloud_want(CloudController *c, bool wanted, Instant now)
 	controller_then(c, CLOUD_NOTHING, INSTANT_NEVER);
 	/* Whom a fault has cost the mastership must not get it back before it is mended. */
 	if (controller_probes(c))
-		controller_then(c, controller_first(c),
-			instant_add(now, controller_jitter(c, CHECK)));
+		controller_then(
+			c, controller_first(c), instant_add(now, controller_jitter(c, CHECK)));
 	else
 		c->fault = CLOUD_OK;
 	if (!c->flying || c->gone)

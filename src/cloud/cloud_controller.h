@@ -22,11 +22,11 @@ typedef struct CloudController {
 	Instant due; /* of `next` */
 	char server[CLOUD_ID], owner[CLOUD_ID], action[CLOUD_ID];
 	bool older, owner_known;
-	bool assigned;	   /* we began an action since it was wanted */
-	unsigned verified; /* how often in a row it was ours */
-	unsigned failures; /* in a row */
-	unsigned polls;	   /* of a lock or an action, in a row */
-	Instant waiting_since; /* for a lock or an action; INSTANT_NEVER: not */
+	bool assigned;		    /* we began an action since it was wanted */
+	unsigned verified;	    /* how often in a row it was ours */
+	unsigned failures;	    /* in a row */
+	unsigned polls;		    /* of a lock or an action, in a row */
+	Instant waiting_since;	    /* for a lock or an action; INSTANT_NEVER: not */
 	Instant calls[CLOUD_CALLS]; /* a ring: when the last ones were made */
 	uint32_t call;		    /* of these the oldest */
 	uint64_t n_calls, n_assigns;

@@ -20,7 +20,8 @@ static void path(const CloudRequest *q, CloudHttp *out)
 	char ip[IP_TEXT_SIZE];
 
 	cloud_base(&out->url, q->config->url, "https://api.digitalocean.com", "/v2");
-	strbuf_printf(&out->url, "/v2/%s%s/%s", kind(q), v6 ? "" : "s", ip_text(&q->config->ip, ip));
+	strbuf_printf(
+		&out->url, "/v2/%s%s/%s", kind(q), v6 ? "" : "s", ip_text(&q->config->ip, ip));
 }
 
 static void metadata(const CloudRequest *q, CloudHttp *out)
@@ -32,8 +33,8 @@ static void metadata(const CloudRequest *q, CloudHttp *out)
 	if (q->ask == CLOUD_SERVER)
 		strbuf_add(&out->url, "id");
 	else
-		strbuf_printf(&out->url, "%s/ipv%c/active", q->older ? "floating_ip" : "reserved_ip",
-			v6 ? '6' : '4');
+		strbuf_printf(&out->url, "%s/ipv%c/active",
+			q->older ? "floating_ip" : "reserved_ip", v6 ? '6' : '4');
 }
 
 static bool build(const CloudRequest *q, CloudHttp *out)
@@ -54,8 +55,7 @@ static bool build(const CloudRequest *q, CloudHttp *out)
 		out->method = "POST";
 		path(q, out);
 		strbuf_add(&out->url, "/actions");
-		strbuf_printf(
-			&out->body, "{\"type\":\"assign\",\"droplet_id\":%s}", q->server);
+		strbuf_printf(&out->body, "{\"type\":\"assign\",\"droplet_id\":%s}", q->server);
 		return true;
 	case CLOUD_ACTION:
 		if (!cloud_is_id(q->action))
@@ -75,8 +75,7 @@ static bool read_owner(const json_t *ip, CloudAnswer *out)
 
 	out->locked = json_is_true(json_object_get(ip, "locked"));
 	return json_is_object(ip) &&
-	       (json_is_null(droplet) ||
-		       cloud_json_id(json_object_get(droplet, "id"), out->id));
+	       (json_is_null(droplet) || cloud_json_id(json_object_get(droplet, "id"), out->id));
 }
 
 static bool read_action(const json_t *action, CloudAnswer *out)

@@ -48,7 +48,8 @@ static bool read_owner(const CloudRequest *q, const json_t *ip, CloudAnswer *out
 		char text[CLOUD_TEXT];
 
 		out->outcome = CLOUD_REFUSED;
-		(void)snprintf(text, sizeof(text), "id %s is that of %.40s", q->config->id, address);
+		(void)snprintf(
+			text, sizeof(text), "id %s is that of %.40s", q->config->id, address);
 		cloud_text(out, text);
 		return true;
 	}

@@ -30,7 +30,7 @@ static void fill(const char *template, bool body, const CloudRequest *q, StrBuf 
 			template += strlen(words[i].name);
 		} else {
 			strbuf_addn(out, body && *template == '\'' ? "\"" : template, 1);
-			template++;
+			template ++;
 		}
 	}
 }

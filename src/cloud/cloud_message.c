@@ -84,8 +84,7 @@ static bool next_line(char **text, char **ret_key, char **ret_value)
 	return true;
 }
 
-static void request_field(
-	const char *key, const char *value, FloatingConfig *c, CloudRequest *q)
+static void request_field(const char *key, const char *value, FloatingConfig *c, CloudRequest *q)
 {
 	for (CloudAsk i = CLOUD_SERVER; i < CLOUD_ASKS && !strcmp(key, "ask"); i++)
 		if (!strcmp(value, asks[i]))

@@ -45,7 +45,8 @@ bool cloud_is_id(const char *s)
 	if (!*s || strlen(s) >= CLOUD_ID)
 		return false;
 	for (; *s; s++)
-		if (!strchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:", *s))
+		if (!strchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:",
+			    *s))
 			return false;
 	return true;
 }
@@ -62,8 +63,8 @@ bool cloud_json_id(const json_t *value, char to[static CLOUD_ID])
 	if (json_is_integer(value))
 		(void)snprintf(id, sizeof(id), "%lld", (long long)json_integer_value(value));
 	else if (json_is_string(value) && cloud_is_id(json_string_value(value)))
-		cloud_copy(id, sizeof(id), json_string_value(value),
-			strlen(json_string_value(value)));
+		cloud_copy(
+			id, sizeof(id), json_string_value(value), strlen(json_string_value(value)));
 	else
 		return false;
 	memcpy(to, id, sizeof(id));

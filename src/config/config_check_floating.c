@@ -18,8 +18,8 @@ void *config_begin_floating(ConfigBind *b, const ConfigStatement *s)
 }
 
 /* What a provider cannot do without. */
-static void need(ConfigCheck *c, const ConfigFloatingDraft *f, const char *name,
-	const ConfigValue *value)
+static void need(
+	ConfigCheck *c, const ConfigFloatingDraft *f, const char *name, const ConfigValue *value)
 {
 	if (!config_missing(value))
 		return;
@@ -75,9 +75,12 @@ static void rule_token(ConfigCheck *c, const ConfigFloatingDraft *f)
 	if (!why)
 		return;
 	if (mend) {
-		config_error(c->report, f->token_file.pos, "`%s` %s", SHORT(f->token_file.text), why);
-		config_hint(c->report, "run `%s`, and make a new token if somebody may have read "
-				       "this one", mend);
+		config_error(
+			c->report, f->token_file.pos, "`%s` %s", SHORT(f->token_file.text), why);
+		config_hint(c->report,
+			"run `%s`, and make a new token if somebody may have read "
+			"this one",
+			mend);
 	} else {
 		config_warning(c->report, f->token_file.pos, "`%s` cannot be read: %s",
 			SHORT(f->token_file.text), why);
@@ -105,7 +108,8 @@ static void rule_alone(ConfigCheck *c, const ConfigInstanceDraft *i, const Confi
 					(long long)f->port.number);
 				config_hint(c->report, "give each its own");
 			}
-			if (f->address && o->address && !strcmp(f->address->text, o->address->text)) {
+			if (f->address && o->address &&
+				!strcmp(f->address->text, o->address->text)) {
 				config_error(c->report, f->address->pos,
 					"`%s` is a floating_ip of `%s` already",
 					SHORT(f->address->text), SHORT((*p)->name));
@@ -129,8 +133,9 @@ static void rule_floating(ConfigCheck *c, ConfigFloatingDraft *f)
 	}
 	if (config_missing(&f->provider)) {
 		config_error(c->report, f->pos, "this `floating_ip` has no provider");
-		config_hint(c->report, "add `provider digitalocean`, or one of hetzner, http, exec, "
-				       "health_port");
+		config_hint(c->report,
+			"add `provider digitalocean`, or one of hetzner, http, exec, "
+			"health_port");
 	}
 	if (!config_given(&f->provider))
 		return;

@@ -40,9 +40,10 @@ const ConfigKeyword config_rows_floating[] = {
 	{ SCOPE_FLOATING, "assign_method", .kind = KIND_CHOICE, .value = "POST|PUT|PATCH",
 		.choices = "POST PUT PATCH", .standard = "POST", FLOATING(assign_method),
 		.help = "http: how it is called" },
-	{ SCOPE_FLOATING, "assign_body", .kind = KIND_TEXT, .value = "TEXT",
-		.standard = "none", FLOATING(assign_body),
-		.help = "http: what it is sent, in JSON with ' for the quotes; filled in as owner_url" },
+	{ SCOPE_FLOATING, "assign_body", .kind = KIND_TEXT, .value = "TEXT", .standard = "none",
+		FLOATING(assign_body),
+		.help = "http: what it is sent, in JSON with ' for the quotes; filled in as "
+			"owner_url" },
 	{ SCOPE_FLOATING, "script", .kind = KIND_NOTIFY, .value = "COMMAND [USER [GROUP]]",
 		FLOATING(script),
 		.help = "exec: run with `owner` or `assign`, the address and the server's id" },

@@ -160,8 +160,9 @@ static const TraceLine trace_lines[TRACE_REASONS] = {
 	[TRACE_FILE_FAILED] = { WARNING, "file %s cannot be made or watched: %e" },
 	[TRACE_FLOATING_ASSIGN] = { INFO, "(%s) floating IP %i: assigning it to this machine" },
 	[TRACE_FLOATING_OURS] = { INFO, "(%s) floating IP %i is assigned to this machine (%o)" },
-	[TRACE_FLOATING_LOST] = { WARNING, "(%s) floating IP %i was taken away from this machine by "
-					   "%o" },
+	[TRACE_FLOATING_LOST] = { WARNING,
+		"(%s) floating IP %i was taken away from this machine by "
+		"%o" },
 	[TRACE_FLOATING_FAULT] = { WARNING, "(%s) floating IP %i: FAULT: %o" },
 	[TRACE_FLOATING_FAILED] = { INFO, "(%s) floating IP %i: %o; trying again" },
 	[TRACE_PROBE_FAILED] = { WARNING, "health port %a cannot be opened: %o" },

@@ -158,8 +158,8 @@ static uint32_t retry_after(CURL *curl)
 	long long reset;
 
 	(void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
-	if (seconds <= 0 && curl_easy_header(curl, "RateLimit-Reset", 0, CURLH_HEADER, -1, &h) ==
-				    CURLHE_OK) {
+	if (seconds <= 0 &&
+		curl_easy_header(curl, "RateLimit-Reset", 0, CURLH_HEADER, -1, &h) == CURLHE_OK) {
 		reset = strtoll(h->value, NULL, 10);
 		seconds = reset - (long long)time(NULL);
 	}
@@ -293,7 +293,6 @@ int main(void)
 	cloud_answer_write(&a, &output);
 	cloud_http_free(&h);
 	explicit_bzero(token, sizeof(token));
-	return fwrite(output.s, 1, output.n, stdout) == output.n && !fflush(stdout)
-		       ? EXIT_SUCCESS
-		       : EXIT_FAILURE;
+	return fwrite(output.s, 1, output.n, stdout) == output.n && !fflush(stdout) ? EXIT_SUCCESS
+										    : EXIT_FAILURE;
 }

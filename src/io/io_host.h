@@ -44,5 +44,5 @@ int io_host_write_file(const char *path, const char *text, size_t len);
 	.file_problem = io_host_file_problem, .list_directory = io_host_list_directory,            \
 	.directory_of = io_host_directory_of, .host_name = io_host_host_name,                      \
 	.environment = io_host_environment, .seed = io_host_seed,                                  \
-	.user_groups = io_host_user_groups, .unsafe_component = io_host_unsafe_component,   \
+	.user_groups = io_host_user_groups, .unsafe_component = io_host_unsafe_component,          \
 	.secret_problem = io_host_secret_problem

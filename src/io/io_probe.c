@@ -139,9 +139,9 @@ static int port_begin(IoProbe *p, uint16_t number)
 	int r;
 
 	*port = (ProbePort){ .probe = p, .port = number, .fd = port_socket(number) };
-	r = port->fd < 0 ? port->fd
-			 : io_loop_fd(p->loop, port->fd, EPOLLIN, port_readable, port,
-				   &port->source);
+	r = port->fd < 0
+		    ? port->fd
+		    : io_loop_fd(p->loop, port->fd, EPOLLIN, port_readable, port, &port->source);
 	if (r) {
 		port_end(port);
 		return r;

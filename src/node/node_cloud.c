@@ -35,11 +35,11 @@ void node_cloud_free(NodeCloud *c)
 static void cloud_trace(
 	const NodeFloating *f, TraceReason reason, const char *text, const NodeCloudStep *s)
 {
-	effects_trace(s->effects,
-		(TraceRecord){ .reason = reason,
-			.subject = s->vrrp->config->instances[f->config->owner].name,
-			.object = arena_strdup(&s->effects->scratch, text),
-			.ip = f->config->ip });
+	effects_trace(
+		s->effects, (TraceRecord){ .reason = reason,
+				    .subject = s->vrrp->config->instances[f->config->owner].name,
+				    .object = arena_strdup(&s->effects->scratch, text),
+				    .ip = f->config->ip });
 }
 
 /* The words behind those of the configuration: what to do, the address, this machine. */
@@ -273,9 +273,8 @@ void node_cloud_adopt(
 			adopt_one(c, i, &old->all[from[i]], s);
 	for (uint32_t k = 0; k < old->n; k++)
 		if (old->all[k].probe && !is_among(c, old->all[k].config->port))
-			ops_add(s->ops,
-				(Op){ .kind = OP_PROBE,
-					.probe = { .port = old->all[k].config->port } });
+			ops_add(s->ops, (Op){ .kind = OP_PROBE,
+						.probe = { .port = old->all[k].config->port } });
 }
 
 Instant node_cloud_next_due(const NodeCloud *c)

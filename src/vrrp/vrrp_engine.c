@@ -458,8 +458,7 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	engine_differences(r, &advert, out);
 }
 
-void vrrp_engine_penalty(
-	VrrpEngine *e, uint32_t id, uint8_t penalty, Instant now, Effects *out)
+void vrrp_engine_penalty(VrrpEngine *e, uint32_t id, uint8_t penalty, Instant now, Effects *out)
 {
 	VrrpRouter *r = &e->routers[id];
 

@@ -132,9 +132,8 @@ static void what_is_locked_is_waited_for(void **state _unused_)
 	before = b.now;
 	for (int i = 0; i < 100; i++) {
 		assert_int_equal(answer(&b, locked),
-			instant_since(b.now, before) > 120 * SEC && !b.c.fault
-				? CLOUD_NEWS_FAULT
-				: CLOUD_NEWS_NONE);
+			instant_since(b.now, before) > 120 * SEC && !b.c.fault ? CLOUD_NEWS_FAULT
+									       : CLOUD_NEWS_NONE);
 		expect(&b, CLOUD_OWNER, 900, 2900);
 	}
 	/* Never assigned over it, and told that something is wrong there. */
@@ -282,8 +281,12 @@ static void messages_come_back_as_they_went(void **state _unused_)
 		.token_file = "/t",
 		.url = "http://x: y" };
 	const CloudRequest q = { CLOUD_ACTION, &config, "9", "77", true };
-	CloudAnswer a = { .outcome = CLOUD_LIMITED, .id = "4", .locked = true,
-		.action = CLOUD_ACTION_ERRORED, .retry_after = 7, .text = "a: b" };
+	CloudAnswer a = { .outcome = CLOUD_LIMITED,
+		.id = "4",
+		.locked = true,
+		.action = CLOUD_ACTION_ERRORED,
+		.retry_after = 7,
+		.text = "a: b" };
 	_cleanup_(strbuf_free) StrBuf text = { 0 }, words = { 0 };
 	FloatingConfig c;
 	CloudRequest got;

@@ -90,9 +90,9 @@ static void provider_truth(World *w, int i, CloudAsk ask, CloudAnswer *a)
 	case CLOUD_ASSIGN: provider_assign(w, i, a); break;
 	case CLOUD_ACTION:
 		a->action = strtoul(w->m[i].c.action, NULL, 10) != w->action ? CLOUD_ACTION_DONE
-			    : w->target >= 0  ? CLOUD_ACTION_RUNNING
-			    : w->last_errored ? CLOUD_ACTION_ERRORED
-					      : CLOUD_ACTION_DONE;
+			    : w->target >= 0				     ? CLOUD_ACTION_RUNNING
+			    : w->last_errored				     ? CLOUD_ACTION_ERRORED
+									     : CLOUD_ACTION_DONE;
 		break;
 	case CLOUD_ACTIVE: a->active = w->owner == i; break;
 	case CLOUD_NOTHING:
@@ -111,8 +111,7 @@ static void provider_answer(World *w, int i, CloudAsk ask, Flight *f)
 	if (w->now < w->limited_until || luck < w->permille / 4) {
 		w->limited_until = MAX(w->limited_until, w->now + draw(w, 4 * SEC));
 		f->answer.outcome = CLOUD_LIMITED;
-		f->answer.retry_after =
-			(uint32_t)((w->limited_until - w->now + SEC - 1) / SEC);
+		f->answer.retry_after = (uint32_t)((w->limited_until - w->now + SEC - 1) / SEC);
 		return;
 	}
 	if (luck >= w->permille || draw(w, 2))
