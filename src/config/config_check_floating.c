@@ -168,7 +168,6 @@ static void build_one(const ConfigFloatingDraft *f, Arena *arena, FloatingConfig
 {
 	*to = (FloatingConfig){
 		.address = f->address->text,
-		.pos = f->pos,
 		.ip = f->ip,
 		.provider = (FloatingProvider)f->provider.number,
 		.token_file = text_of(&f->token_file),

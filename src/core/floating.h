@@ -6,7 +6,6 @@
  * are NULL. The token is in here only if it came from the environment: of a file, the program that
  * needs it reads it. */
 
-#include "base/diag.h"
 #include "base/ip.h"
 #include "core/job.h"
 
@@ -21,7 +20,6 @@ typedef enum FloatingProvider { /* in the order of the keyword's choices */
 
 typedef struct FloatingConfig {
 	const char *address; /* as written */
-	SourcePos pos;
 	IpAddr ip;
 	uint32_t owner; /* index of the instance */
 	FloatingProvider provider;
