@@ -238,6 +238,43 @@ static void who_is_no_master_says_nothing(void **state _unused_)
 	assert_true(cloud_due(&b.c) == INSTANT_NEVER);
 }
 
+static void an_answer_of_before_is_not_looked_at(void **state _unused_)
+{
+	Bench b = bench();
+
+	until_ours(&b);
+	cloud_want(&b.c, false, b.now);
+	cloud_want(&b.c, true, b.now);
+	expect(&b, CLOUD_OWNER, 0, 0);
+	assert_true(cloud_want(&b.c, false, b.now));
+	cloud_want(&b.c, true, b.now);
+	assert_int_equal(good(&b, OURS), CLOUD_NEWS_NONE);
+	assert_false(cloud_ours(&b.c));
+	expect(&b, CLOUD_OWNER, 0, 0);
+}
+
+/* However often the mastership comes and goes. */
+static void no_more_than_thirty_in_a_minute(void **state _unused_)
+{
+	Instant calls[400];
+	size_t n = 0;
+	Bench b = bench();
+	CloudRequest q;
+
+	for (const Instant end = T0 + 300 * SEC; b.now < end; b.now += 100 * USEC_PER_MSEC) {
+		cloud_want(&b.c, b.now / (SEC / 2) % 2, b.now);
+		if (!cloud_ask(&b.c, b.now, &q))
+			continue;
+		assert_true(n < ARRAY_LEN(calls));
+		calls[n++] = b.now;
+		good(&b, q.ask == CLOUD_SERVER ? OURS : "222");
+	}
+	/* All of them are used, and never one more. */
+	assert_in_range(n, 150, 155);
+	for (size_t i = CLOUD_CALLS; i < n; i++)
+		assert_true(calls[i] - calls[i - CLOUD_CALLS] > 60 * SEC);
+}
+
 static void a_penalty_stays_until_it_is_mended(void **state _unused_)
 {
 	Bench b = bench();
@@ -324,6 +361,8 @@ int main(void)
 		cmocka_unit_test(after_a_failure_it_looks_again_soon_then_less_often),
 		cmocka_unit_test(an_action_that_fails_is_begun_anew),
 		cmocka_unit_test(who_is_no_master_says_nothing),
+		cmocka_unit_test(an_answer_of_before_is_not_looked_at),
+		cmocka_unit_test(no_more_than_thirty_in_a_minute),
 		cmocka_unit_test(a_penalty_stays_until_it_is_mended),
 		cmocka_unit_test(an_older_path_is_taken),
 		cmocka_unit_test(messages_come_back_as_they_went),

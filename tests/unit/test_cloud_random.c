@@ -43,6 +43,8 @@ typedef struct World {
 	unsigned action;
 	Instant action_end;
 	bool action_errs, last_errored;
+	Instant late_at; /* what was given up on the way arrives all the same; INSTANT_NEVER: none */
+	int late;
 	Instant limited_until;
 	unsigned permille; /* how often something fails */
 } World;
@@ -147,6 +149,10 @@ static void machine_turn(World *w, int i)
 	if (cloud_want(&m->c, w->master == i, w->now)) {
 		/* As the runner does: the next one waits for the end of this. */
 		m->busy_until = w->now + draw(w, 50 * MSEC);
+		if (m->flight.ask == CLOUD_ASSIGN && m->flight.answer.outcome == CLOUD_FAILED) {
+			w->late_at = w->now + draw(w, SEC);
+			w->late = i;
+		}
 		m->flight.ask = CLOUD_NOTHING;
 		cloud_forget(&m->c, w->now);
 	}
@@ -165,6 +171,17 @@ static Instant machine_next(const World *w, int i)
 	return m->flight.ask ? m->flight.at : MAX(cloud_due(&m->c), m->busy_until);
 }
 
+static void late_turn(World *w)
+{
+	CloudAnswer a = { 0 };
+
+	if (w->now < w->late_at)
+		return;
+	w->late_at = INSTANT_NEVER;
+	provider_turn(w);
+	provider_assign(w, w->late, &a);
+}
+
 static void run_until(World *w, Instant end)
 {
 	while (w->now < end) {
@@ -172,6 +189,8 @@ static void run_until(World *w, Instant end)
 
 		for (int i = 0; i < MACHINES; i++)
 			machine_turn(w, i);
+		late_turn(w);
+		next = MIN(next, MAX(w->late_at, w->now + 1));
 		for (int i = 0; i < MACHINES; i++)
 			next = MIN(next, MAX(machine_next(w, i), w->now + 1));
 		w->now = next;
@@ -181,7 +200,12 @@ static void run_until(World *w, Instant end)
 
 static void world_init(World *w, uint64_t seed)
 {
-	*w = (World){ .random = seed, .now = 1000 * SEC, .master = -1, .owner = -1, .target = -1 };
+	*w = (World){ .random = seed,
+		.now = 1000 * SEC,
+		.master = -1,
+		.owner = -1,
+		.target = -1,
+		.late_at = INSTANT_NEVER };
 	for (int i = 0; i < MACHINES; i++) {
 		Machine *m = &w->m[i];
 
@@ -202,7 +226,7 @@ static void the_owner_ends_as_the_master(void **state _unused_)
 
 		w.permille = (unsigned)draw(&w, 500);
 		/* The mastership comes and goes, in the midst of anything. */
-		for (uint64_t flaps = draw(&w, 4); flaps-- > 0;) {
+		for (uint64_t flaps = draw(&w, 10) ? draw(&w, 4) : 40; flaps-- > 0;) {
 			w.master = (int)draw(&w, MACHINES + 1) - 1;
 			run_until(&w, w.now + draw(&w, 5 * SEC));
 		}
@@ -212,7 +236,7 @@ static void the_owner_ends_as_the_master(void **state _unused_)
 		 * action that another one began, the calls that were used up, and our own. */
 		w.permille = 0;
 		quiet = w.now;
-		while (w.owner != w.master || w.target >= 0) {
+		while (w.owner != w.master || w.target >= 0 || w.late_at != INSTANT_NEVER) {
 			run_until(&w, w.now + 100 * MSEC);
 			assert_true(w.now - quiet < 120 * SEC);
 		}
