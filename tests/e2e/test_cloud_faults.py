@@ -164,6 +164,8 @@ def test_a_slow_provider(cloud, daemon):
     mark = time.monotonic()
     owned(cloud, node, 25)
     cloud.net.check_between(time.monotonic() - mark, 8, 20, "seconds")
+    error = floating(node)["last_error"]
+    cloud.net.check("timed out after 1000" in error, f"it gave up by itself: {error}")
     times = [a.time for a in cloud.net.adverts(cloud.nodes[0], since=mark)]
     gap = max(b - a for a, b in zip(times, times[1:]))
     cloud.net.check(gap < 0.5, f"adverts pause for {gap:.3f} s")
