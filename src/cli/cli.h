@@ -28,3 +28,6 @@ int cli_check(const CliArgs *args);
 int cli_dump(const CliArgs *args);
 int cli_reload(const CliArgs *args);
 int cli_status(const CliArgs *args);
+int cli_crm_simulate(const CliArgs *args);
+int cli_crm_verify(const CliArgs *args);
+int cli_why(const CliArgs *args);

@@ -13,6 +13,10 @@ static const CliCommand commands[] = {
 		cli_show_config },
 	{ "keywords", NULL, NULL, cli_keywords },
 	{ "reload", "", "read the configuration anew; a bad one changes nothing", cli_reload },
+	{ "crm_simulate", "-x FILE -S", "what the cluster would do (crm_simulate)",
+		cli_crm_simulate },
+	{ "crm_verify", "-x FILE", "whether a cluster's configuration can work", cli_crm_verify },
+	{ "why", "-x FILE RESOURCE [NODE]", "why a resource runs where it runs", cli_why },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
 	{ "assign-ip", "FLOATING_IP DROPLET_ID",
 		"move an address of DigitalOcean to a droplet (DO_TOKEN)", cli_assign_ip },
@@ -36,6 +40,15 @@ int main(int argc, char **argv)
 	CliArgs args = { .run_dir = getenv("REGENT_RUN_DIR") ?: CONTROL_RUN_DIR };
 	const char *slash = strrchr(argv[0], '/');
 	int i = 1;
+	const char *called = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
+
+	/* Under the name of a command (a link), it is that command. */
+	for (size_t c = 0; c < ARRAY_LEN(commands); c++)
+		if (!strcmp(called, commands[c].name)) {
+			args.argc = argc - 1;
+			args.argv = argv + 1;
+			return commands[c].run(&args);
+		}
 
 	if (!strcmp(slash ? slash + 1 : argv[0], "assign-ip")) {
 		args.argc = argc - 1;

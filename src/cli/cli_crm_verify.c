@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* regent crm_verify: whether a configuration can work. */
+#include "cli/cli.h"
+#include "cli/cli_cib.h"
+#include "sched/sched_verify.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { CONFIG_INVALID = 78 };
+
+int cli_crm_verify(const CliArgs *args)
+{
+	_cleanup_(arena_free) Arena arena = { 0 };
+	_cleanup_(strbuf_free) StrBuf out = { 0 };
+	const char *file = NULL;
+
+	for (int i = 0; i < args->argc; i++) {
+		if ((!strcmp(args->argv[i], "-x") || !strcmp(args->argv[i], "--xml-file")) &&
+			i + 1 < args->argc)
+			file = args->argv[++i];
+		else if (strncmp(args->argv[i], "-V", 2) && strcmp(args->argv[i], "--verbose"))
+			file = NULL;
+	}
+	if (!file) {
+		(void)fputs("Usage: crm_verify -x FILE [-V]\n", stderr);
+		return CLI_USAGE;
+	}
+	CibElement *cib = cli_cib_read(&arena, file);
+	if (!cib)
+		return CONFIG_INVALID;
+	int64_t now = sched_execution_date(cib);
+	SchedRun *run = sched_look(&arena, cib, now ? now : time(NULL));
+	uint32_t errors = sched_verify(run, &out);
+	sched_run_free(run);
+	(void)fputs(strbuf_text(&out), stderr);
+	if (!errors)
+		return CLI_OK;
+	(void)fputs("crm_verify: Errors found during check: config not valid\n", stderr);
+	return CONFIG_INVALID;
+}
