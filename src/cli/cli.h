@@ -23,6 +23,7 @@ int cli_ask(const CliArgs *args, ControlCommand command);
 
 int cli_keywords(const CliArgs *args);
 int cli_show_config(const CliArgs *args);
+int cli_assign_ip(const CliArgs *args);
 int cli_check(const CliArgs *args);
 int cli_dump(const CliArgs *args);
 int cli_reload(const CliArgs *args);

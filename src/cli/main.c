@@ -18,6 +18,8 @@ static const CliCommand commands[] = {
 	{ "crm_verify", "-x FILE", "whether a cluster's configuration can work", cli_crm_verify },
 	{ "why", "-x FILE RESOURCE [NODE]", "why a resource runs where it runs", cli_why },
 	{ "status", "[--json]", "what the daemon does and why", cli_status },
+	{ "assign-ip", "FLOATING_IP DROPLET_ID",
+		"move an address of DigitalOcean to a droplet (DO_TOKEN)", cli_assign_ip },
 	{ "dump", "data|stats|json", "the same as keepalived's signals print it", cli_dump },
 };
 
@@ -36,6 +38,7 @@ static void usage(FILE *to)
 int main(int argc, char **argv)
 {
 	CliArgs args = { .run_dir = getenv("REGENT_RUN_DIR") ?: CONTROL_RUN_DIR };
+	const char *slash = strrchr(argv[0], '/');
 	int i = 1;
 	const char *called = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
 
@@ -46,6 +49,12 @@ int main(int argc, char **argv)
 			args.argv = argv + 1;
 			return commands[c].run(&args);
 		}
+
+	if (!strcmp(slash ? slash + 1 : argv[0], "assign-ip")) {
+		args.argc = argc - 1;
+		args.argv = argv + 1;
+		return cli_assign_ip(&args);
+	}
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--run-dir") && i + 1 < argc) {

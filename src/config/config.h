@@ -46,6 +46,10 @@ typedef struct ConfigWorld {
 	 * and the command that mends it; NULL: it is safe, not run as root, or not there. */
 	const char *(*unsafe_component)(
 		void *data, const char *program, uint32_t uid, Arena *arena, const char **ret_mend);
+	/* Why a file that holds a secret cannot be used, in words; NULL: it can. ret_mend: the
+	 * command that mends it if it is that others can read it, else NULL. */
+	const char *(*secret_problem)(
+		void *data, const char *path, Arena *arena, const char **ret_mend);
 	const char *config_id; /* NULL: the host name up to its first dot */
 	size_t expansions; /* uses of variables and repeated lines; 0: LIMIT_CONFIG_EXPANSIONS */
 } ConfigWorld;

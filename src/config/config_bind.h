@@ -43,6 +43,7 @@ void *config_begin_track_group(ConfigBind *b, const ConfigStatement *s);
 void *config_begin_track_file(ConfigBind *b, const ConfigStatement *s);
 void *config_begin_process(ConfigBind *b, const ConfigStatement *s);
 void *config_begin_bfd(ConfigBind *b, const ConfigStatement *s);
+void *config_begin_floating(ConfigBind *b, const ConfigStatement *s);
 ConfigItem config_bind_preempt;
 ConfigItem config_item_vip;
 ConfigItem config_item_excluded;

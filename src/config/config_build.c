@@ -181,6 +181,7 @@ void config_build(ConfigDraft *d, const ConfigWorld *world, Arena *arena, VrrpCo
 
 		build_instance(d, *p, arena, i);
 		config_build_notify(d, &(*p)->notify, &to->mail, arena, &i->notify);
+		config_build_floating(*p, (uint32_t)to->n_instances - 1, arena, i);
 	}
 	vec_foreach(p, &d->named)
 		if ((*p)->kind == NAMED_SYNC_GROUP)

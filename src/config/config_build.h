@@ -19,5 +19,10 @@ void config_build_trackers(
 void config_build_mail(
 	const ConfigDraft *d, const ConfigWorld *world, Arena *arena, VrrpMailConfig *to);
 void config_build_fifos(const ConfigDraft *d, Arena *arena, VrrpConfig *to);
+/* NULL when nothing is to be run. `last` is one more word; NULL: none. */
+const JobSpec *config_build_job(const ConfigCommand *from, const char *last, Arena *arena);
 void config_build_notify(const ConfigDraft *d, const ConfigNotify *from, const VrrpMailConfig *mail,
 	Arena *arena, VrrpNotifyConfig *to);
+/* floating_ip, in config_check_floating.c. */
+void config_build_floating(
+	const ConfigInstanceDraft *i, uint32_t owner, Arena *arena, VrrpInstanceConfig *to);

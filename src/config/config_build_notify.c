@@ -4,8 +4,7 @@
 
 /* Who is told of a change of state. */
 
-/* NULL when nothing is to be run. `last` is one more word; NULL: none. */
-static const JobSpec *build_job(const ConfigCommand *from, const char *last, Arena *arena)
+const JobSpec *config_build_job(const ConfigCommand *from, const char *last, Arena *arena)
 {
 	JobSpec *job;
 
@@ -37,13 +36,13 @@ void config_build_notify(const ConfigDraft *d, const ConfigNotify *from, const V
 	const ConfigGlobalDraft *g = &d->global;
 
 	*to = (VrrpNotifyConfig){
-		.master = build_job(&from->master, NULL, arena),
-		.backup = build_job(&from->backup, NULL, arena),
-		.fault = build_job(&from->fault, NULL, arena),
-		.stop = build_job(&from->stop, NULL, arena),
-		.deleted = build_job(&from->deleted, NULL, arena),
-		.any = build_job(&from->any, NULL, arena),
-		.master_rx_lower_pri = build_job(&from->master_rx_lower_pri, NULL, arena),
+		.master = config_build_job(&from->master, NULL, arena),
+		.backup = config_build_job(&from->backup, NULL, arena),
+		.fault = config_build_job(&from->fault, NULL, arena),
+		.stop = config_build_job(&from->stop, NULL, arena),
+		.deleted = config_build_job(&from->deleted, NULL, arena),
+		.any = config_build_job(&from->any, NULL, arena),
+		.master_rx_lower_pri = config_build_job(&from->master_rx_lower_pri, NULL, arena),
 		.has_deleted = config_given(&from->deleted.command),
 		.priority_changes =
 			config_build_number(&from->priority_changes, &g->priority_changes, false),
@@ -64,7 +63,7 @@ void config_build_fifos(const ConfigDraft *d, Arena *arena, VrrpConfig *to)
 			.path = from->path.text,
 			.uid = from->uid,
 			.gid = from->gid,
-			.reader = build_job(&from->reader, from->path.text, arena),
+			.reader = config_build_job(&from->reader, from->path.text, arena),
 		};
 	}
 	to->fifo_states_on_reload = config_given(&d->global.fifo_states_on_reload);

@@ -181,7 +181,7 @@ static void rule_address(ConfigCheck *c, ConfigInstanceDraft *i, ConfigAddress *
 
 static void rule_addresses(ConfigCheck *c, ConfigInstanceDraft *i)
 {
-	if (!i->vips.n && !i->bad_vip && config_missing(&i->no_vips)) {
+	if (!i->vips.n && !i->bad_vip && !i->floating && config_missing(&i->no_vips)) {
 		config_warning(c->report, i->pos, "`%s` has no virtual_ipaddress", SHORT(i->name));
 		config_hint(c->report,
 			"right where a notify script moves what clients use; else name one");
@@ -243,6 +243,7 @@ static void (*const instance_rules[])(ConfigCheck *c, ConfigInstanceDraft *i) = 
 	config_check_tracked,
 	config_check_files,
 	config_check_unicast,
+	config_check_floating,
 };
 
 static void copy_ifname(char to[static LIMIT_IFNAME], const char *name)

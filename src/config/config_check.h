@@ -41,6 +41,9 @@ int64_t config_track_weight(const ConfigTrack *t, const ConfigValue *own, int64_
 /* False after having reported that there is no such interface. In config_check.c. */
 bool config_check_interface(ConfigCheck *c, const char *name, SourcePos pos);
 
+/* In config_check_floating.c. */
+void config_check_floating(ConfigCheck *c, ConfigInstanceDraft *i);
+
 /* The rules for unicast, and for mail, in config_check_unicast.c. */
 void config_check_unicast(ConfigCheck *c, ConfigInstanceDraft *i);
 void config_check_mail(ConfigCheck *c);

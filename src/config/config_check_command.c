@@ -271,8 +271,11 @@ void config_check_commands(ConfigCheck *c)
 	}
 	for (size_t i = 0; i < VRRP_FIFOS; i++)
 		check_fifo(c, &d->global.fifos[i]);
-	vec_foreach(p, &d->instances)
+	vec_foreach(p, &d->instances) {
 		check_notify(c, &(*p)->notify);
+		for (ConfigFloatingDraft *f = (*p)->floating; f; f = f->next)
+			check_command(c, &f->script, NULL);
+	}
 	vec_foreach(p, &d->named)
 		check_notify(c, &(*p)->notify);
 }

@@ -75,6 +75,17 @@ static void compact_notify(Compact *c, VrrpNotifyConfig *n)
 	n->master_rx_lower_pri = compact_job(c, n->master_rx_lower_pri);
 }
 
+static void compact_floating(Compact *c, FloatingConfig *f)
+{
+	const char **const words[] = { &f->address, &f->token_file, &f->url, &f->metadata_url,
+		&f->ca_file, &f->server, &f->id, &f->owner_url, &f->owner_pointer, &f->assign_url,
+		&f->assign_method, &f->assign_body, &f->program, &f->token };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		*words[i] = compact_word(c, *words[i]);
+	f->script = compact_job(c, f->script);
+}
+
 static void compact_instance(Compact *c, VrrpInstanceConfig *i)
 {
 	i->name = compact_word(c, i->name);
@@ -92,6 +103,9 @@ static void compact_instance(Compact *c, VrrpInstanceConfig *i)
 	COMPACT_COPY(c, i->files, i->n_files);
 	COMPACT_COPY(c, i->processes, i->n_processes);
 	compact_notify(c, &i->notify);
+	COMPACT_COPY(c, i->floating, i->n_floating);
+	for (size_t n = 0; n < i->n_floating; n++)
+		compact_floating(c, &i->floating[n]);
 }
 
 static void compact_tracked(Compact *c, VrrpConfig *v)

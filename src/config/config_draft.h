@@ -148,6 +148,18 @@ typedef struct ConfigReference {
 	bool alone;	 /* one such reference is all that a file may have */
 } ConfigReference;
 
+typedef struct ConfigFloatingDraft ConfigFloatingDraft;
+struct ConfigFloatingDraft {
+	SourcePos pos;
+	const ConfigWord *address; /* NULL: not given */
+	IpAddr ip;		   /* after the rules; family IP_NONE: none */
+	ConfigValue provider, token_file, server, id, url, metadata_url, ca_file;
+	ConfigValue owner_url, owner_pointer, assign_url, assign_method, assign_body;
+	ConfigCommand script;
+	ConfigValue port, penalty;
+	ConfigFloatingDraft *next;
+};
+
 typedef struct ConfigInstanceDraft {
 	const char *name;
 	SourcePos pos;
@@ -171,6 +183,7 @@ typedef struct ConfigInstanceDraft {
 	size_t n_peers;	 /* lines of unicast_peer, right or wrong */
 	IpFamily family; /* of the first address; IP_NONE: none was given */
 	bool told_ipv6;
+	ConfigFloatingDraft *floating; /* a list, as they stand */
 } ConfigInstanceDraft;
 
 /* Names to indices: linear time however many there are. */

@@ -23,6 +23,7 @@ typedef enum ConfigScope {
 	SCOPE_TRACK_FILE,
 	SCOPE_PROCESS,
 	SCOPE_BFD,
+	SCOPE_FLOATING,
 	SCOPE_BLOCKS, /* what follows are the words of a line in a block, not of a block */
 	SCOPE_PEER_LINE = SCOPE_BLOCKS,
 	SCOPE_TRACK_LINE,

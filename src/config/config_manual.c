@@ -150,6 +150,7 @@ static const char *const scope_titles[SCOPES] = {
 	[SCOPE_TRACK_FILE] = "In track_file",
 	[SCOPE_PROCESS] = "In vrrp_track_process",
 	[SCOPE_BFD] = "In bfd_instance",
+	[SCOPE_FLOATING] = "In floating_ip",
 	[SCOPE_PEER_LINE] = "In a line of unicast_peer",
 	[SCOPE_TRACK_LINE] = "In a line of track_interface and its kin",
 	[SCOPE_ADDRESS_LINE] = "In a line of addresses",

@@ -17,6 +17,7 @@ static const struct {
 	[SCOPE_TRACK_FILE] = { config_rows_track_file, "track_file" },
 	[SCOPE_PROCESS] = { config_rows_process, "vrrp_track_process" },
 	[SCOPE_BFD] = { config_rows_bfd, "bfd_instance" },
+	[SCOPE_FLOATING] = { config_rows_floating, "floating_ip" },
 	[SCOPE_PEER_LINE] = { config_rows_peer_line, "unicast_peer" },
 	[SCOPE_TRACK_LINE] = { config_rows_track_line, "track list options" },
 	[SCOPE_ADDRESS_LINE] = { config_rows_address_line, "address line" },

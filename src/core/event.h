@@ -66,9 +66,11 @@ typedef enum OpFailed {
 	OP_FAILED_ADDR_ADD,
 	OP_FAILED_ADDR_DEL,
 	OP_FAILED_LISTEN,
-	OP_FAILED_SEND, /* told once for a link; error 0: sends go out again */
-	OP_FAILED_FIFO, /* lines are lost: path; told once, error 0: they go out again */
-	OP_FAILED_FILE, /* cannot be watched or made: path */
+	OP_FAILED_SEND,	 /* told once for a link; error 0: sends go out again */
+	OP_FAILED_FIFO,	 /* lines are lost: path; told once, error 0: they go out again */
+	OP_FAILED_FILE,	 /* cannot be watched or made: path */
+	OP_FAILED_PROBE, /* told of each port that is switched on; error 0: it answers. ifindex: the
+			  * port */
 } OpFailed;
 
 typedef struct EventOpFailed {

@@ -18,6 +18,7 @@ typedef enum JobKind {
 	JOB_NOTIFY_GROUP, /* of a sync group */
 	JOB_FIFO_READER,  /* long-lived: notify_fifo_script */
 	JOB_MAIL,	  /* id 0: one after the other */
+	JOB_CLOUD,	  /* a request for a floating_ip */
 } JobKind;
 
 typedef struct JobSpec {

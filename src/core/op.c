@@ -70,6 +70,9 @@ void op_text(const Op *op, StrBuf *out)
 		strbuf_printf(out, "fifo %s: %.*s", op->fifo.path,
 			(int)strcspn(op->fifo.line, "\n"), op->fifo.line);
 		break;
+	case OP_PROBE:
+		strbuf_printf(out, "probe %u %s", op->probe.port, op->probe.on ? "on" : "off");
+		break;
 	case OP_TRACE:
 		strbuf_add(out, "trace ");
 		trace_text(&op->trace, out);

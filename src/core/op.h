@@ -25,6 +25,7 @@ typedef enum OpKind {
 	OP_FIFO_OPEN,
 	OP_FIFO_CLOSE,
 	OP_FIFO_LINE,
+	OP_PROBE, /* answer health probes on this port, or no longer */
 	OP_TRACE,
 } OpKind;
 
@@ -62,6 +63,10 @@ typedef struct Op {
 		bool watch_processes;
 		int32_t watch_pid;
 		FifoOp fifo;
+		struct {
+			uint16_t port;
+			bool on;
+		} probe;
 		TraceRecord trace;
 	};
 } Op;

@@ -119,6 +119,13 @@ typedef enum TraceReason {
 	TRACE_FIFO_OTHER, /* a file of that name is no FIFO */
 	TRACE_FIFO_AGAIN,
 	TRACE_FILE_FAILED,
+	/* floating_ip: the object is what the provider said */
+	TRACE_FLOATING_ASSIGN,
+	TRACE_FLOATING_OURS,
+	TRACE_FLOATING_LOST,
+	TRACE_FLOATING_FAULT,
+	TRACE_FLOATING_FAILED,
+	TRACE_PROBE_FAILED,
 	/* reload */
 	TRACE_RELOADED,
 	TRACE_ROUTER_DELETED,

@@ -8,6 +8,7 @@
 #include "daemon/snapshot.h"
 #include "io/io_channel.h"
 #include "io/io_machine.h"
+#include "io/io_program.h"
 #include "node/node.h"
 
 #include <errno.h>
@@ -67,6 +68,39 @@ static void process_status(Process *p, bool json, StrBuf *out)
 		status_plain(s, out);
 }
 
+static void complete_from_environment(FloatingConfig *f)
+{
+	const bool hetzner = f->provider == FLOATING_HETZNER;
+
+	if (f->provider != FLOATING_DIGITALOCEAN && !hetzner)
+		return;
+	if (!f->token_file)
+		f->token = getenv(hetzner ? "HCLOUD_TOKEN" : "DO_TOKEN");
+	if (!hetzner)
+		f->url = f->url ?: getenv("REGENT_DIGITALOCEAN_URL");
+	f->metadata_url = f->metadata_url ?: getenv("REGENT_METADATA_URL");
+}
+
+/* The environment is that of the daemon: no program that it starts inherits it. */
+static void complete_floating(Config *config)
+{
+	char path[PATH_MAX];
+	const char *program;
+
+	io_program_path("regent-cloud", REGENT_LIBEXEC, path);
+	program = arena_strdup(&config->arena, path);
+	for (size_t i = 0; i < config->vrrp.n_instances; i++) {
+		VrrpInstanceConfig *v = &config->vrrp.instances[i];
+
+		for (size_t k = 0; k < v->n_floating; k++) {
+			FloatingConfig *f = &v->floating[k];
+
+			f->program = program;
+			complete_from_environment(f);
+		}
+	}
+}
+
 /* What a configuration cannot know: which program sends its mail. It stands beside this one, or
  * where it was installed. */
 static void process_complete(Config *config)
@@ -76,6 +110,7 @@ static void process_complete(Config *config)
 	const ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
 	char *last;
 
+	complete_floating(config);
 	config->vrrp.mail.program = REGENT_LIBEXEC "/regent-mail";
 	if (n <= 0)
 		return;

@@ -62,7 +62,7 @@ static int withdraw_run(Withdraw *w, bool need_mark)
 
 	if (!r)
 		r = io_netlink_dump(w->netlink);
-	if (!r) {
+	if (!r && w->wanted_off.n) {
 		qsort(w->wanted_off.items, w->wanted_off.n, sizeof(*w->wanted_off.items),
 			withdraw_compare);
 		vec_foreach(a, &w->seen) {

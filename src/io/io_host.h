@@ -28,6 +28,9 @@ const uint32_t *io_host_user_groups(
 const char *io_host_unsafe_component(
 	void *data, const char *program, uint32_t uid, Arena *arena, const char **ret_mend);
 
+const char *io_host_secret_problem(
+	void *data, const char *path, Arena *arena, const char **ret_mend);
+
 /* Writes a file whole or not at all, mode 0600. What stands there is replaced, not followed when it
  * is a symbolic link; until then the text is in a new file beside it of a name nobody can guess. */
 int io_host_write_file(const char *path, const char *text, size_t len);
@@ -41,4 +44,5 @@ int io_host_write_file(const char *path, const char *text, size_t len);
 	.file_problem = io_host_file_problem, .list_directory = io_host_list_directory,            \
 	.directory_of = io_host_directory_of, .host_name = io_host_host_name,                      \
 	.environment = io_host_environment, .seed = io_host_seed,                                  \
-	.user_groups = io_host_user_groups, .unsafe_component = io_host_unsafe_component
+	.user_groups = io_host_user_groups, .unsafe_component = io_host_unsafe_component,          \
+	.secret_problem = io_host_secret_problem

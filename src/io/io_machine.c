@@ -5,6 +5,7 @@
 #include "io/io_file.h"
 #include "io/io_netlink.h"
 #include "io/io_packet.h"
+#include "io/io_probe.h"
 #include "io/io_process.h"
 #include "io/io_spawn.h"
 
@@ -22,6 +23,7 @@ struct IoMachine {
 	IoFile *file;
 	IoProcess *process;
 	IoFifo *fifo;
+	IoProbe *probe;
 	IoSource *netlink_source, *timer;
 	Instant now;	    /* of the events that are being delivered */
 	VEC(Event) pending; /* netlink's, and what applying ops brought about */
@@ -153,6 +155,7 @@ int io_machine_new(IoLoop *loop, const IoJournal *journal, IoWill *will, IoMachi
 	m->file = io_file_new(loop, machine_on_news, m);
 	m->process = io_process_new(loop, machine_on_news, m);
 	m->fifo = io_fifo_new(loop, machine_on_news, m);
+	m->probe = io_probe_new(loop);
 	*ret_machine = m;
 	return 0;
 }
@@ -161,6 +164,7 @@ void io_machine_free(IoMachine *m)
 {
 	if (!m)
 		return;
+	io_probe_free(m->probe);
 	io_fifo_free(m->fifo);
 	io_process_free(m->process);
 	io_file_free(m->file);
@@ -221,6 +225,17 @@ static void machine_spawn(IoMachine *m, const Op *op)
 					.job = op->spawn.job, .end = JOB_NOT_RUN, .code = -r } }));
 }
 
+static void machine_probe(IoMachine *m, const Op *op)
+{
+	const int r = io_probe_set(m->probe, op->probe.port, op->probe.on);
+
+	if (r || op->probe.on)
+		vec_push(&m->pending, ((Event){ .kind = EVENT_OP_FAILED,
+					      .op_failed = { .what = OP_FAILED_PROBE,
+						      .error = -r,
+						      .ifindex = op->probe.port } }));
+}
+
 /* Sends of one kind and changes of addresses are gathered; whatever is of another kind flushes
  * what was gathered before, so that the order holds where it can be seen. */
 static void machine_gathered(IoMachine *m, OpKind next)
@@ -251,6 +266,7 @@ static void machine_apply_one(IoMachine *m, const Op *op)
 	case OP_FIFO_OPEN: io_fifo_open(m->fifo, &op->fifo); break;
 	case OP_FIFO_CLOSE: io_fifo_close(m->fifo, op->fifo.path); break;
 	case OP_FIFO_LINE: io_fifo_line(m->fifo, &op->fifo); break;
+	case OP_PROBE: machine_probe(m, op); break;
 	case OP_TRACE: io_journal_trace(m->journal, &op->trace); break;
 	}
 }

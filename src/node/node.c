@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "node/node.h"
 
+#include "node/node_cloud.h"
+
 #include <errno.h>
 
 struct Node {
@@ -10,6 +12,7 @@ struct Node {
 	AddrManager addrs;
 	Announcer announcer;
 	Run run;
+	NodeCloud cloud;
 	Effects effects;
 	Ops ops;
 	Ops later;   /* for the end of the step: what is said of what was done in it */
@@ -32,6 +35,7 @@ Node *node_new(const VrrpConfig *config)
 	vrrp_engine_init(&n->vrrp, config, &n->links);
 	node_own(&n->addrs, config);
 	announcer_init(&n->announcer, &n->addrs, &n->links);
+	node_cloud_init(&n->cloud, config);
 	return n;
 }
 
@@ -48,6 +52,7 @@ void node_free(Node *n)
 	addr_manager_free(&n->addrs);
 	vrrp_engine_free(&n->vrrp);
 	run_free(&n->run);
+	node_cloud_free(&n->cloud);
 	effects_free(&n->effects);
 	vec_free(&n->ops.list);
 	vec_free(&n->later.list);
@@ -295,8 +300,15 @@ static void node_reader_ended(Node *n, const RunResult *r)
 			      .a = r->result.code });
 }
 
+static NodeCloudStep node_cloud(Node *n, Instant now)
+{
+	return (NodeCloudStep){ &n->vrrp, &n->run, &n->effects, &n->ops, now };
+}
+
 static void node_result(Node *n, const RunResult *r, Instant now)
 {
+	NodeCloudStep cloud;
+
 	switch ((JobKind)r->key.kind) {
 	case JOB_CHECK:
 		vrrp_engine_check_done(&n->vrrp, r->key.id, &r->result, now, &n->effects);
@@ -305,6 +317,10 @@ static void node_result(Node *n, const RunResult *r, Instant now)
 	case JOB_NOTIFY_GROUP: node_notify_failed(n, r); break;
 	case JOB_FIFO_READER: node_reader_ended(n, r); break;
 	case JOB_MAIL: node_mail_failed(n, r); break;
+	case JOB_CLOUD:
+		cloud = node_cloud(n, now);
+		node_cloud_result(&n->cloud, r, &cloud);
+		break;
 	}
 }
 
@@ -317,10 +333,19 @@ static void node_op_failed(Node *n, const EventOpFailed *f, Instant now)
 		[OP_FAILED_SEND] = TRACE_SEND_FAILED,
 		[OP_FAILED_FIFO] = TRACE_FIFO_FAILED,
 		[OP_FAILED_FILE] = TRACE_FILE_FAILED,
+		[OP_FAILED_PROBE] = TRACE_PROBE_FAILED,
 	};
 	const Link *l = link_by_index(&n->links, f->ifindex);
 	TraceReason reason;
 
+	if (f->what == OP_FAILED_PROBE) {
+		node_cloud_probe(&n->cloud, f, now);
+		if (f->error)
+			node_trace(n, (TraceRecord){ .reason = reasons[f->what],
+					      .a = f->ifindex,
+					      .object = strerrordesc_np(f->error) });
+		return;
+	}
 	if (f->what == OP_FAILED_FIFO || f->what == OP_FAILED_FILE) {
 		reason = f->error ? reasons[f->what] : TRACE_FIFO_AGAIN;
 		if (f->what == OP_FAILED_FIFO && f->error == EEXIST)
@@ -404,11 +429,23 @@ static void node_reset(Node *n)
 	arena_reset(&n->effects.scratch);
 }
 
+/* After the engines, since it looks at their states; its own effects are lowered at once. */
+static void node_cloud_now(Node *n, Instant now)
+{
+	const NodeCloudStep s = node_cloud(n, now);
+
+	if (!n->cloud.n)
+		return;
+	node_cloud_step(&n->cloud, &s);
+	node_lower(n, now);
+}
+
 const Ops *node_step(Node *n, const Event *event)
 {
 	node_reset(n);
 	node_event(n, event);
 	node_lower(n, event->now);
+	node_cloud_now(n, event->now);
 	addr_manager_step(&n->addrs, &n->ops);
 	/* Neighbours are told of an address when it is there. */
 	if (!addr_manager_busy(&n->addrs))
@@ -463,6 +500,16 @@ static void node_reload_jobs(Node *n, const VrrpReload *reload, Instant now)
 	run_adopt(&n->run, JOB_NOTIFY_GROUP, reload->groups, c->n_groups, now, &n->ops);
 }
 
+static void node_reload_cloud(Node *n, const VrrpReload *reload, Instant now)
+{
+	const NodeCloudStep s = node_cloud(n, now);
+	NodeCloud old = n->cloud;
+
+	node_cloud_init(&n->cloud, reload->to);
+	node_cloud_adopt(&n->cloud, &old, reload, &s);
+	node_cloud_free(&old);
+}
+
 const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 {
 	_cleanup_(arena_free) Arena arena = { 0 };
@@ -475,9 +522,11 @@ const Ops *node_reload(Node *n, const VrrpConfig *config, Instant now)
 	n->config = config;
 	node_reload_jobs(n, &reload, now);
 	node_reload_addrs(n, &reload, now);
+	node_reload_cloud(n, &reload, now);
 	vrrp_engine_init(&n->vrrp, config, &n->links);
 	vrrp_engine_adopt(&n->vrrp, &old, &reload, now, &n->effects);
 	node_lower(n, now);
+	node_cloud_now(n, now);
 	node_trace(n, (TraceRecord){ .reason = TRACE_RELOADED });
 	addr_manager_settle(&n->addrs);
 	addr_manager_step(&n->addrs, &n->ops);
@@ -493,6 +542,7 @@ Instant node_next_due(Node *n)
 	if (addr_manager_busy(&n->addrs))
 		return 0;
 	due = MIN(due, announcer_next_due(&n->announcer));
+	due = MIN(due, node_cloud_next_due(&n->cloud));
 	return MIN(due, run_next_due(&n->run));
 }
 
@@ -518,6 +568,7 @@ static void node_job_status(const void *data, JobKey key, Instant now, Status *o
 void node_status(Node *n, Instant now, Status *out)
 {
 	vrrp_engine_status(&n->vrrp, now, node_has_addr, node_job_status, n, out);
+	node_cloud_status(&n->cloud, n->config, now, out);
 }
 
 void node_dump(const Node *n, VrrpDumpKind kind, const VrrpDumpTime *time, StrBuf *out)

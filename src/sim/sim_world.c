@@ -426,6 +426,7 @@ static void sim_apply(SimWorld *w, size_t machine, const Op *op)
 	case OP_FIFO_OPEN:
 	case OP_FIFO_CLOSE:
 	case OP_FIFO_LINE:
+	case OP_PROBE:
 	case OP_TRACE: break;
 	}
 }

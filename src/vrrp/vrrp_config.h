@@ -4,6 +4,7 @@
 /* The typed configuration of the VRRP engine, made by config/ and read by vrrp/. All defaults are
  * filled in and all limits hold: the engine never checks again. Everything lives in one arena. */
 
+#include "core/floating.h"
 #include "track/track_file.h"
 #include "track/track_link.h"
 #include "track/track_process.h"
@@ -119,6 +120,8 @@ typedef struct VrrpInstanceConfig {
 	size_t n_scripts, n_files, n_processes;
 	const VrrpGroupConfig *sync_group; /* one of VrrpConfig.groups; NULL: none */
 	VrrpNotifyConfig notify;
+	FloatingConfig *floating; /* floating_ip */
+	size_t n_floating;
 } VrrpInstanceConfig;
 
 typedef struct VrrpConfig {

@@ -458,6 +458,17 @@ void vrrp_engine_packet(VrrpEngine *e, const EventPacket *p, Instant now, Effect
 	engine_differences(r, &advert, out);
 }
 
+void vrrp_engine_penalty(VrrpEngine *e, uint32_t id, uint8_t penalty, Instant now, Effects *out)
+{
+	VrrpRouter *r = &e->routers[id];
+
+	if (r->penalty == penalty)
+		return;
+	r->penalty = penalty;
+	if (e->running)
+		vrrp_engine_health(e, r, now, out);
+}
+
 void vrrp_engine_deaf(
 	VrrpEngine *e, uint32_t ifindex, const IpAddr *group, Instant now, Effects *out)
 {

@@ -65,6 +65,8 @@ void vrrp_engine_processes_told(VrrpEngine *e, Instant now, Effects *out);
 /* Another program removed an address that router `id` holds. */
 void vrrp_engine_addr_lost(
 	VrrpEngine *e, uint32_t id, const AddrSpec *addr, Instant now, Effects *out);
+/* So much less than the configured priority, for what is not the engine's to watch. */
+void vrrp_engine_penalty(VrrpEngine *e, uint32_t id, uint8_t penalty, Instant now, Effects *out);
 Instant vrrp_engine_next_due(VrrpEngine *e);
 
 /* Reload by difference (vrrp_reload.c). For each thing of the new configuration the one that it goes

@@ -29,6 +29,7 @@ typedef struct VrrpRouter {
 	bool listens;	     /* deaf, and listens anew: not in vain unless that is said at once */
 	size_t n_advertised; /* config->n_advertised, or what the MTU leaves */
 	uint16_t ip_id;
+	uint8_t penalty; /* of floating addresses that cannot be had */
 	/* Who is master, as far as BACKUP knows. */
 	IpAddr master; /* IP_NONE: nobody was heard */
 	uint8_t master_priority;

@@ -196,5 +196,6 @@ uint8_t vrrp_health_priority(const VrrpEngine *e, const VrrpRouter *r)
 	for (size_t i = 0; i < c->n_processes; i++)
 		priority += track_weight(c->processes[i].weight, c->processes[i].reverse,
 			e->processes[c->processes[i].index].health);
+	priority -= r->penalty;
 	return (uint8_t)MAX(1, MIN(priority, VRRP_PRIORITY_OWNER - 1));
 }

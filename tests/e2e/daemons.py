@@ -162,9 +162,15 @@ class Daemon:
                     os.kill(pid, number)
                 except ProcessLookupError:
                     pass
-        self.process.wait(10)
+        self.host.network.wait("what started the daemon has ended", self._ended, 10)
         self.host.network.wait("all of the daemon is gone", lambda: not any(
             os.path.exists(f"/proc/{pid}") for pid in group), 5)
+
+    def _ended(self):
+        # nsenter stops when what it runs is stopped, and would not see its end.
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+        return self.process.poll() is not None
 
     def kill_engine(self, number=signal.SIGKILL):
         """Signals the engine only; its pid."""

@@ -2,7 +2,8 @@
 #pragma once
 
 /* What the tests of config/ share: a machine with eth0 and eth1, the users daemon (1:1) and backup
- * (34:34; also in group 46), every program but /missing, of which /unsafe is everybody's; and a
+ * (34:34; also in group 46), every program but /missing, of which /unsafe is everybody's, secrets but /absent, of
+ * which /open is everybody's to read; and a
  * way to say what is expected of a file. */
 
 #include <setjmp.h>
@@ -95,6 +96,15 @@ static const char *test_unsafe_component(void *data _unused_, const char *progra
 	return "anybody may write to /unsafe";
 }
 
+static const char *test_secret_problem(
+	void *data _unused_, const char *path, Arena *arena _unused_, const char **ret_mend)
+{
+	*ret_mend = strcmp(path, "/open") ? NULL : "chmod 600 /open";
+	return *ret_mend		      ? "can be read by others than its owner"
+	       : strcmp(path, "/absent") == 0 ? "No such file or directory"
+					      : NULL;
+}
+
 static const char *test_host_name(void *data _unused_, Arena *arena _unused_)
 {
 	return "node1";
@@ -120,6 +130,7 @@ static inline void read_once(const char *text, size_t size, bool script_user, Te
 		.find_group = test_find_group,
 		.user_groups = test_user_groups,
 		.unsafe_component = test_unsafe_component,
+		.secret_problem = test_secret_problem,
 		.has_program = test_has_program,
 		.host_name = test_host_name };
 

@@ -65,6 +65,20 @@ static inline void dump_unicast(StrBuf *out, const VrrpInstanceConfig *i)
 			i->peers[n].min_ttl, i->peers[n].max_ttl);
 }
 
+static inline void dump_floating(StrBuf *out, const FloatingConfig *f)
+{
+	const char *const words[] = { f->address, f->token_file, f->url, f->metadata_url,
+		f->ca_file, f->server, f->id, f->owner_url, f->owner_pointer, f->assign_url,
+		f->assign_method, f->assign_body };
+
+	strbuf_printf(out, "  floating %u %u %u %u", f->owner, f->provider, f->port, f->penalty);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		strbuf_printf(out, " %s", words[i] ?: "-");
+	for (size_t i = 0; f->script && f->script->argv[i]; i++)
+		strbuf_printf(out, " `%s`", f->script->argv[i]);
+	strbuf_printf(out, " %u\n", f->script ? f->script->uid : 0);
+}
+
 static inline void dump_instance(StrBuf *out, const VrrpInstanceConfig *i)
 {
 	char source[IP_TEXT_SIZE], group[IP_TEXT_SIZE];
@@ -90,6 +104,8 @@ static inline void dump_instance(StrBuf *out, const VrrpInstanceConfig *i)
 	dump_tracks(out, "process", i->processes, i->n_processes);
 	dump_unicast(out, i);
 	dump_notify(out, &i->notify);
+	for (size_t n = 0; n < i->n_floating; n++)
+		dump_floating(out, &i->floating[n]);
 	strbuf_printf(out, "  group %s\n", i->sync_group ? i->sync_group->name : "-");
 }
 

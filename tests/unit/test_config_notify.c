@@ -380,6 +380,9 @@ static void what_is_kept_is_the_same(void **state _unused_)
 		  " unicast_src_ip 10.0.0.1\n unicast_peer {\n  10.0.0.2\n }\n"
 		  " notify_master \"/m 1\" daemon\n track_file {\n  f weight 0\n }\n"
 		  " track_script {\n  s\n }\n track_process {\n  p\n }\n"
+		  " floating_ip 203.0.113.7 {\n  provider digitalocean\n  token_file /t\n"
+		  "  url https://x\n  server 1\n }\n"
+		  " floating_ip 203.0.113.8 {\n  provider exec\n  script \"/f 1\" daemon\n }\n"
 		  " virtual_ipaddress {\n  10.0.1.1/24 dev eth1 label eth1:1\n }\n}\n"
 		  "vrrp_instance B {\n interface eth1\n virtual_router_id 2\n"
 		  " track_interface {\n  eth0\n }\n virtual_ipaddress {\n  10.0.2.1/24\n }\n}\n",
