@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 BUILD ?= build
 
-BUILD_PACKAGES = gcc meson ninja-build pkg-config libsystemd-dev libmnl-dev libcmocka-dev
+BUILD_PACKAGES = gcc meson ninja-build pkg-config libsystemd-dev libmnl-dev libxml2-dev libcmocka-dev
 RUN_PACKAGES = iproute2 nginx-light curl util-linux procps python3
 TEST_PACKAGES = $(RUN_PACKAGES) keepalived squid nftables python3-pytest python3-pytest-xdist \
 	libcmocka-dev binutils clang libclang-rt-14-dev

@@ -231,6 +231,10 @@ SchedAction *sched_action_new(SchedRun *run, SchedRsc *rsc, SchedTask task, Sche
 	if (rsc) {
 		action->next = rsc->actions;
 		rsc->actions = action;
+		if (!rsc->by_task)
+			rsc->by_task = arena_alloc(run->arena, TASK_N, sizeof(SchedAction *));
+		action->next_same = rsc->by_task[task];
+		rsc->by_task[task] = action;
 	}
 	cib_push(run->arena, &run->actions, action);
 	return action;
@@ -295,8 +299,8 @@ static void configure(SchedRun *run, SchedAction *action)
 SchedAction *sched_find_exact(
 	const SchedRsc *rsc, SchedTask task, int64_t interval, const SchedNode *node)
 {
-	for (SchedAction *a = rsc->actions; a; a = a->next)
-		if (a->task == task && a->interval == interval && (!node || a->node == node))
+	for (SchedAction *a = sched_first(rsc, task); a; a = a->next_same)
+		if (a->interval == interval && (!node || a->node == node))
 			return a;
 	return NULL;
 }
@@ -304,9 +308,7 @@ SchedAction *sched_find_exact(
 SchedAction *sched_find(const SchedRsc *rsc, SchedTask task, const SchedNode *node)
 {
 	SchedAction *anywhere = NULL;
-	for (SchedAction *a = rsc->actions; a; a = a->next) {
-		if (a->task != task)
-			continue;
+	for (SchedAction *a = sched_first(rsc, task); a; a = a->next_same) {
 		if (!node || a->node == node)
 			return a;
 		if (!a->node && !anywhere)
@@ -319,9 +321,8 @@ SchedAction *sched_action(SchedRun *run, SchedRsc *rsc, SchedTask task, int64_t 
 	SchedNode *node, bool optional)
 {
 	SchedAction *action = NULL;
-	for (SchedAction *a = rsc->actions; a && !action; a = a->next)
-		if (a->task == task && a->interval == interval &&
-			(!node || a->node == node || !a->node))
+	for (SchedAction *a = sched_first(rsc, task); a && !action; a = a->next_same)
+		if (a->interval == interval && (!node || a->node == node || !a->node))
 			action = a;
 	bool fresh = !action;
 	if (fresh) {
@@ -455,8 +456,9 @@ static void order_migrations(SchedRun *run, const SchedOrder *o)
 	bool up = (first == TASK_START || first == TASK_PROMOTE) && then == TASK_START;
 	bool down = (first == TASK_STOP || first == TASK_DEMOTE) && then == TASK_STOP;
 
-	if (!o->first_rsc || !o->then_rsc || o->first_rsc == o->then_rsc || (!up && !down) ||
-		!rsc_is(o->then_rsc, RSC_ALLOW_MIGRATE))
+	if (!o->first_rsc || !o->then_rsc || o->first_rsc == o->then_rsc ||
+		o->first_rsc == o->then_rsc->parent || o->then_rsc == o->first_rsc->parent ||
+		(!up && !down) || !rsc_is(o->then_rsc, RSC_ALLOW_MIGRATE))
 		return;
 	if (both && first == TASK_START) {
 		more.first_task = TASK_MIGRATE_FROM;

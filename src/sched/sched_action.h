@@ -88,7 +88,8 @@ struct SchedAction {
 	const char *task_name; /* for pseudo actions with names of their own */
 	uint32_t flags;
 	const char *reason;
-	SchedAction *next; /* of the same resource, older */
+	SchedAction *next;	/* of the same resource, older */
+	SchedAction *next_same; /* of the same resource and task, older */
 	CIB_LIST(SchedInput) before, after;
 	SchedRequires needs;
 	SchedOnFail on_fail;
@@ -156,6 +157,12 @@ bool sched_order_actions(SchedRun *run, SchedAction *first, SchedAction *then, u
 void sched_order(SchedRun *run, SchedRsc *first_rsc, SchedTask first, SchedRsc *then_rsc,
 	SchedTask then, uint32_t flags);
 void sched_order_full(SchedRun *run, SchedOrder order);
+
+/* The newest action of the task; those before it by next_same. */
+static inline SchedAction *sched_first(const SchedRsc *rsc, SchedTask task)
+{
+	return rsc->by_task ? rsc->by_task[task] : NULL;
+}
 
 static inline bool act_is(const SchedAction *action, uint32_t flag)
 {

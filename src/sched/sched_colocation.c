@@ -248,7 +248,12 @@ void sched_coloc_add_dependent(SchedRun *run, const SchedColocation *c, SchedRsc
 	if (!sched_coloc_influence(c, primary))
 		return;
 	SchedSlot *work = sched_slots_copy(run, primary->allowed);
-	SchedMerge m = { .run = run, .target = primary, .slots = &work, .active = true };
+	/* A clone can do without those that dislike a node: other instances may be elsewhere. */
+	SchedMerge m = { .run = run,
+		.target = primary,
+		.slots = &work,
+		.active = true,
+		.non_negative = primary->variant == RSC_CLONE };
 	sched_coloc_merge(&m, c->dependent, c, (float)c->score / (float)CIB_INFINITY);
 	memcpy(primary->allowed, work, run->nodes.n * sizeof(SchedSlot));
 	free(work);

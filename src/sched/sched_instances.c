@@ -192,44 +192,46 @@ static void forget(const SchedRsc *rsc, Saved *s)
 	free(s->members);
 }
 
-/* Whether the instance's own choice is the node where it is. What it chose else is undone. */
-static bool stays(const Instances *all, SchedRsc *instance, SchedNode *here)
+/* Sets one place on the node aside for an instance that is still to be assigned. */
+static void reserve(const Instances *all, SchedRsc *instance, const SchedNode *node)
 {
-	bool stay = false, again = true;
-	int reserved = 0;
+	all->clone->allowed[node->index].count++;
+	ban_unavailable(all, instance);
+}
+
+/* Whether the instance can be kept where it is. Where it would rather go elsewhere, that place is
+ * left to those that are still to be assigned, as long as there are any, and it is asked again. */
+static bool stays(const Instances *all, SchedRsc *instance, SchedNode *here, int left)
+{
+	SchedNodes reserved = { 0 };
+	bool stay = false;
 	if (rsc_is(instance, RSC_ASSIGNING))
 		return false;
 	ban_unavailable(all, instance);
-	Saved saved = save(all->run, instance);
-	while (reserved < all->available && again) {
+	Saved saved = save(all->run, instance), original = save(all->run, instance);
+	while ((int)reserved.n < left) {
 		SchedNode *chosen = sched_assign(all->run, instance, here, false);
-		again = false;
-		if (chosen == here) {
-			count_instance(all, instance, chosen);
-			stay = true;
+		stay = chosen == here;
+		if (stay)
 			break;
-		}
-		/* Elsewhere: leave it to those that are there already, and ask again. */
 		sched_unassign(instance);
 		restore(all->run, instance, &saved);
-		if (chosen) {
-			for (uint32_t i = 0; i < all->clone->children.n && !again; i++) {
-				SchedRsc *other = all->clone->children.items[i];
-				if (other != instance && rsc_is(other, RSC_UNASSIGNED) &&
-					other->running_on.n == 1 &&
-					other->running_on.items[0] == chosen)
-					again = true;
-			}
-			if (again) {
-				saved.own[chosen->index].score = -CIB_INFINITY;
-				for (uint32_t i = 0; i < instance->children.n; i++)
-					saved.members[i][chosen->index].score = -CIB_INFINITY;
-				restore(all->run, instance, &saved);
-				reserved++;
-			}
-		}
+		if (!chosen)
+			break;
+		cib_push(all->run->arena, &reserved, chosen);
+		cib_each(node, &reserved) if (*node != chosen) instance->allowed[(*node)->index]
+			.score = -CIB_INFINITY;
+		reserve(all, instance, chosen);
+		forget(instance, &saved);
+		saved = save(all->run, instance);
 	}
+	cib_each(node, &reserved) all->clone->allowed[(*node)->index].count--;
+	if (stay)
+		count_instance(all, instance, here);
+	else
+		restore(all->run, instance, &original);
 	forget(instance, &saved);
+	forget(instance, &original);
 	return stay;
 }
 
@@ -266,7 +268,7 @@ void sched_assign_instances(SchedRun *run, SchedRsc *clone)
 	clone->instances_left = list;
 	for (uint32_t i = 0; i < list.n && assigned < all.max; i++) {
 		SchedNode *here = preferred(&all, list.items[i]);
-		if (here && stays(&all, list.items[i], here))
+		if (here && stays(&all, list.items[i], here, all.max - assigned))
 			assigned++;
 	}
 	for (uint32_t i = 0; i < list.n; i++) {

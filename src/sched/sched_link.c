@@ -19,7 +19,8 @@ static void link_then(SchedRun *run, SchedAction *first, SchedRsc *then_rsc, con
 		(void)sched_order_actions(run, first, o->then, flags);
 		return;
 	}
-	for (SchedAction *a = then_rsc ? then_rsc->actions : NULL; a; a = a->next) {
+	for (SchedAction *a = then_rsc ? sched_first(then_rsc, o->then_task) : NULL; a;
+		a = a->next_same) {
 		if (!same_task(a, o->then_task, o->then_interval))
 			continue;
 		if (first)
@@ -37,8 +38,8 @@ static void link_first(SchedRun *run, const SchedOrder *o)
 		link_then(run, o->first, then_rsc, o);
 		return;
 	}
-	for (SchedAction *a = rsc->actions, *next; a; a = next) {
-		next = a->next;
+	for (SchedAction *a = sched_first(rsc, o->first_task), *next; a; a = next) {
+		next = a->next_same;
 		if (!same_task(a, o->first_task, o->first_interval))
 			continue;
 		any = true;
@@ -80,15 +81,17 @@ void sched_order_probes(SchedRun *run)
 			continue;
 		if (o->then_rsc && rsc->container == o->then_rsc && o->then_task == TASK_STOP)
 			continue;
-		for (SchedAction *probe = rsc->actions; probe; probe = probe->next) {
+		for (SchedAction *probe = sched_first(rsc, TASK_MONITOR); probe;
+			probe = probe->next_same) {
 			if (!same_task(probe, TASK_MONITOR, 0))
 				continue;
 			if (o->then) {
 				(void)sched_order_actions(run, probe, o->then, ORDER_OPTIONAL);
 				continue;
 			}
-			for (SchedAction *a = o->then_rsc ? o->then_rsc->actions : NULL; a;
-				a = a->next)
+			for (SchedAction *a = o->then_rsc ? sched_first(o->then_rsc, o->then_task)
+							  : NULL;
+				a; a = a->next_same)
 				if (same_task(a, o->then_task, o->then_interval))
 					(void)sched_order_actions(run, probe, a, ORDER_OPTIONAL);
 		}

@@ -105,7 +105,7 @@ void sched_probes(SchedRun *run)
 {
 	for (uint32_t i = 0; i < run->nodes.n; i++) {
 		SchedNode *node = run->nodes.items[i];
-		if (!node->online || node->unclean || node->pending || node->discovery_disabled)
+		if (!node->online || node->unclean || node->discovery_disabled)
 			continue;
 		for (uint32_t r = 0; r < run->rscs.n; r++)
 			probe_rsc(run, run->rscs.items[r], node);

@@ -141,9 +141,10 @@ struct SchedRsc {
 	SchedNode *migrating_from, *migrating_to;
 	const char *pending_task;
 	int64_t lock_time;
-	SchedSlot *allowed;   /* one for each node */
-	bool *known_on;	      /* one for each node */
-	SchedAction *actions; /* the newest first */
+	SchedSlot *allowed;    /* one for each node */
+	bool *known_on;	       /* one for each node */
+	SchedAction *actions;  /* the newest first */
+	SchedAction **by_task; /* the same, by SchedTask; NULL: there are none */
 	SchedColocations this_with, with_this;
 	CIB_LIST(SchedLocation *) locations;
 	SchedRsc *container;

@@ -303,7 +303,7 @@ static void block_start(SchedRun *run, UpdateQueue *q, SchedRsc *rsc, SchedRsc *
 		for (uint32_t i = 0; i < a->after.n; i++)
 			push(run, q, a->after.items[i].action);
 		push(run, q, a);
-		block_dependents(run, q, rsc, reason);
+		block_dependents(run, q, rsc, rsc);
 	}
 	for (uint32_t i = 0; i < rsc->children.n; i++)
 		block_start(run, q, rsc->children.items[i], reason);
