@@ -8,9 +8,8 @@
 #include "cib/cib_document.h"
 #include "cib/cib_rule.h"
 #include "cib/cib_value.h"
+#include "sched/sched_reason.h"
 
-typedef struct SchedNode SchedNode;
-typedef struct SchedRsc SchedRsc;
 typedef struct SchedAction SchedAction;
 typedef struct SchedColocation SchedColocation;
 typedef struct SchedLocation SchedLocation;
@@ -175,14 +174,6 @@ struct SchedLocation {
 	})
 	scores;
 };
-
-/* Why a score is what it is. */
-typedef struct SchedReason {
-	const SchedRsc *rsc;
-	const SchedNode *node; /* NULL: every node */
-	int score;
-	const char *text;
-} SchedReason;
 
 /* A fence device of the topology or of nothing; kept for unfencing. */
 struct SchedRun {
