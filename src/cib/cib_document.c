@@ -121,12 +121,6 @@ static void on_problem(void *user, xmlErrorPtr problem)
 		r->arena, "line %d: %.*s", problem->line, (int)strcspn(text, "\n"), text);
 }
 
-static void on_structured(void *user, xmlErrorPtr problem)
-{
-	xmlParserCtxtPtr parser = user;
-	on_problem(parser->_private, problem);
-}
-
 CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret_error)
 {
 	Reading r = { .arena = arena };
@@ -138,7 +132,7 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 		.comment = on_comment,
 		.internalSubset = on_doctype,
 		.getEntity = on_entity,
-		.serror = on_structured };
+		.serror = on_problem };
 
 	if (n == 0 || n > CIB_TEXT_MAX) {
 		*ret_error = n ? "the document is too long" : "the document is empty";
@@ -153,7 +147,6 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 		r.parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE | XML_PARSE_COMPACT);
 	*r.parser->sax = sax;
 	r.parser->userData = &r;
-	r.parser->_private = &r;
 	xmlParseDocument(r.parser);
 	if (!r.error && (!r.parser->wellFormed || !r.root))
 		r.error = "the text is not well-formed XML";

@@ -30,7 +30,7 @@ static void clear(SchedRun *run, SchedAction *action, uint32_t flag, const Sched
 	else if (flag == ACT_OPTIONAL)
 		sched_set_reason(action, because(run, "required", other), false);
 	else if (flag == ACT_MIGRATABLE)
-		sched_set_reason(action, because(run, "unmigrateable", other), true);
+		sched_set_reason(action, because(run, "unmigrateable", other), false);
 }
 
 static void asymmetric(SchedRun *run, SchedAction *first, SchedAction *then)
