@@ -103,7 +103,7 @@ static bool parse(int argc, char **argv, Options *o)
 static void print_status(Arena *arena, CibElement *cib, int64_t now, StrBuf *out)
 {
 	SchedRun *run = sched_look(arena, cib, now);
-	sched_text_status(run, out);
+	sched_text_revised(run, out);
 	sched_run_free(run);
 }
 
