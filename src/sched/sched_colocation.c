@@ -201,7 +201,11 @@ static void merge_others(const SchedMerge *m, SchedRsc *source, SchedSlot **work
 		float f = factor * (float)c->score / (float)CIB_INFINITY;
 		if (!m->this_with && !sched_coloc_influence(c, source))
 			continue;
+		if (m->run->depth >= SCHED_CHAIN_MAX)
+			continue;
+		m->run->depth++;
 		sched_coloc_merge(&deeper, other, c, f);
+		m->run->depth--;
 	}
 }
 
