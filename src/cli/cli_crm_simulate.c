@@ -3,6 +3,7 @@
  * status; nothing is done. */
 #include "cib/cib_date.h"
 #include "cib/cib_document.h"
+#include "cib/cib_value.h"
 #include "cli/cli.h"
 #include "cli/cli_cib.h"
 #include "core/limits.h"
@@ -156,6 +157,11 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 			cib_date_text(now, (char[CIB_DATE_TEXT]){ 0 }));
 	if (!now)
 		now = time(NULL);
+	if (cib_same_word(cib_get(cib, "validate-with"), "none") && !o->quiet)
+		strbuf_add(out,
+			"Schema validation of configuration is disabled (support for "
+			"validate-with set to \"none\" is deprecated and will be removed in a "
+			"future release)\n");
 	SchedRun *look = sched_look(arena, cib, now);
 	if (!o->quiet) {
 		sched_text_blocked(look, out);

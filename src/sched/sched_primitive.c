@@ -310,8 +310,7 @@ static void group_constraints(SchedRun *run, SchedRsc *group)
 		if (promotable) {
 			sched_order(run, before, TASK_PROMOTE, m, TASK_PROMOTE,
 				ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
-			sched_order(run, m, TASK_DEMOTE, before, TASK_DEMOTE,
-				ORDER_OPTIONAL);
+			sched_order(run, m, TASK_DEMOTE, before, TASK_DEMOTE, ORDER_OPTIONAL);
 		}
 	}
 }
