@@ -3,6 +3,7 @@
  * status; nothing is done. */
 #include "cib/cib_date.h"
 #include "cib/cib_document.h"
+#include "cib/cib_value.h"
 #include "cli/cli.h"
 #include "cli/cli_cib.h"
 #include "core/limits.h"
@@ -103,7 +104,7 @@ static bool parse(int argc, char **argv, Options *o)
 static void print_status(Arena *arena, CibElement *cib, int64_t now, StrBuf *out)
 {
 	SchedRun *run = sched_look(arena, cib, now);
-	sched_text_status(run, out);
+	sched_text_revised(run, out);
 	sched_run_free(run);
 }
 
@@ -156,6 +157,11 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 			cib_date_text(now, (char[CIB_DATE_TEXT]){ 0 }));
 	if (!now)
 		now = time(NULL);
+	if (cib_same_word(cib_get(cib, "validate-with"), "none") && !o->quiet)
+		strbuf_add(out,
+			"Schema validation of configuration is disabled (support for "
+			"validate-with set to \"none\" is deprecated and will be removed in a "
+			"future release)\n");
 	SchedRun *look = sched_look(arena, cib, now);
 	if (!o->quiet) {
 		sched_text_blocked(look, out);

@@ -296,8 +296,11 @@ static void apply_this_with(SchedRun *run, SchedRsc *rsc, SchedColocation *c)
 	SchedSlot *saved = NULL;
 	if (c->dependent_role >= ROLE_PROMOTED || (c->score < 0 && c->score > -CIB_INFINITY))
 		saved = sched_slots_copy(run, rsc->allowed);
-	if (rsc_is(c->primary, RSC_UNASSIGNED))
+	if (rsc_is(c->primary, RSC_UNASSIGNED) && run->depth < SCHED_CHAIN_MAX) {
+		run->depth++;
 		(void)sched_assign(run, c->primary, NULL, true);
+		run->depth--;
+	}
 	uint32_t n_reasons = run->reasons.n;
 	sched_coloc_apply(run, rsc, c->primary, c);
 	if (saved && !sched_any_available(run, rsc->allowed)) {

@@ -155,12 +155,22 @@ static int best_score(
 	return best;
 }
 
+static bool allowed_on_one(const SchedRun *run, const SchedSlot *slots)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < run->nodes.n; i++)
+		n += slots[i].present && slots[i].score >= 0;
+	return n == 1;
+}
+
 static void add_matching(const SchedMerge *m, SchedSlot *work, SchedRsc *source,
 	const SchedColocation *c, float factor)
 {
 	SchedRun *run = m->run;
 	SchedSlot *special = with_group_locations(run, source, c);
 	const SchedSlot *slots = special ?: source->allowed;
+	/* What the other avoids is no reason to go there, unless it can go nowhere else then. */
+	bool only_one = factor < 0 && allowed_on_one(run, slots);
 	bool plain = !strcmp(c->node_attr, "#uname");
 	for (uint32_t i = 0; i < run->nodes.n; i++) {
 		if (!work[i].present || work[i].score == BARRED)
@@ -174,7 +184,7 @@ static void add_matching(const SchedMerge *m, SchedSlot *work, SchedRsc *source,
 		else
 			score = best_score(
 				run, slots, c, sched_coloc_value(run->nodes.items[i], c));
-		if (factor < 0 && score < 0)
+		if (factor < 0 && score < 0 && !only_one)
 			continue;
 		float exact = factor * (float)score;
 		int delta = (int)(exact < 0 ? exact - 0.5F : exact + 0.5F);
@@ -210,7 +220,11 @@ static void merge_others(const SchedMerge *m, SchedRsc *source, SchedSlot **work
 		float f = factor * (float)c->score / (float)CIB_INFINITY;
 		if (!m->this_with && !sched_coloc_influence(c, source))
 			continue;
+		if (m->run->depth >= SCHED_CHAIN_MAX)
+			continue;
+		m->run->depth++;
 		sched_coloc_merge(&deeper, other, c, f);
+		m->run->depth--;
 	}
 }
 

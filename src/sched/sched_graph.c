@@ -61,6 +61,9 @@ static bool waits_for(const SchedAction *a, const SchedInput *input)
 		return false;
 	if ((input->type & ORDER_IF_MIGRATION_NOT) && act_is(before, ACT_MIGRATABLE))
 		return false;
+	if (input->type == ORDER_ANTI_COLOCATION && before->node && a->node &&
+		before->node != a->node)
+		return false;
 	if (input->type & ORDER_LOAD)
 		return before->node && a->node == before->node;
 	return true;

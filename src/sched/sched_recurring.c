@@ -138,6 +138,22 @@ static void for_inactive(SchedRun *run, SchedRsc *rsc, const Recurring *op)
 			stopped_on(run, rsc, op, run->nodes.items[i]);
 }
 
+/* Of operations with the same name and interval the first one counts. */
+static bool repeated(
+	SchedRun *run, const SchedRsc *rsc, const CibElement *given, const Recurring *op)
+{
+	cib_foreach_named(other, rsc->ops_xml, "op")
+	{
+		Recurring before;
+		if (other == given)
+			return false;
+		if (read_recurring(run, other, &before) && before.task == op->task &&
+			before.interval == op->interval)
+			return true;
+	}
+	return false;
+}
+
 void sched_recurring(SchedRun *run, SchedRsc *rsc)
 {
 	SchedAction *start = NULL;
@@ -150,7 +166,7 @@ void sched_recurring(SchedRun *run, SchedRsc *rsc)
 	cib_foreach_named(given, rsc->ops_xml, "op")
 	{
 		Recurring op;
-		if (!read_recurring(run, given, &op))
+		if (!read_recurring(run, given, &op) || repeated(run, rsc, given, &op))
 			continue;
 		if (start)
 			for_active(run, rsc, &op, start);

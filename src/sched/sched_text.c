@@ -76,6 +76,12 @@ static void print_nodes(SchedRun *run, StrBuf *out)
 
 /* ---- resources ---- */
 
+static void forget_pending(SchedRun *run)
+{
+	for (uint32_t i = 0; i < run->all.n; i++)
+		run->all.items[i]->pending_task = NULL;
+}
+
 static const char *pending_text(const SchedRsc *rsc)
 {
 	static const char *const texts[][2] = { { "start", "Starting" }, { "stop", "Stopping" },
@@ -369,6 +375,12 @@ void sched_text_status(SchedRun *run, StrBuf *out)
 	}
 	if (!shown)
 		strbuf_add(out, "    * No resources\n");
+}
+
+void sched_text_revised(SchedRun *run, StrBuf *out)
+{
+	forget_pending(run);
+	sched_text_status(run, out);
 }
 
 static void count_blocked(const SchedRsc *rsc, uint32_t *total, uint32_t *off, uint32_t *blocked)

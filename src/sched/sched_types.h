@@ -206,6 +206,7 @@ struct SchedRun {
 	SchedColocations colocations;
 	SchedActions actions; /* the oldest first */
 	uint32_t next_action, next_order;
+	uint32_t depth;			  /* of choices in choices, and of likings of likings */
 	struct UpdateQueue *update_queue; /* while orders take effect */
 	CIB_LIST(SchedReason) reasons;
 	bool want_reasons, want_scores;
