@@ -32,6 +32,23 @@ static void append(CibElement *parent, CibElement *e)
 	parent->last = e;
 }
 
+/* The parser stands behind the tag, and no value holds a bare "<". A tag of many lines, or a far
+ * one, keeps the place of its end. */
+static void set_place(CibElement *e, const struct _xmlParserInput *input)
+{
+	enum { NEAR = 4096 };
+	if (!input)
+		return;
+	e->line = (uint32_t)input->line;
+	const xmlChar *tag = input->cur;
+	size_t n = MIN((size_t)(input->cur - input->base), (size_t)NEAR);
+	for (; n > 0 && *tag != '<' && *tag != '\n'; n--)
+		tag--;
+	ptrdiff_t column = input->col - (input->cur - tag);
+	if (*tag == '<' && column > 0 && column <= UINT16_MAX)
+		e->column = (uint16_t)column;
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	_unused_ const xmlChar *uri, _unused_ int n_spaces, _unused_ const xmlChar **spaces,
 	int n_attrs, _unused_ int n_defaulted, const xmlChar **attrs)
@@ -46,7 +63,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	CibElement *e = ARENA_NEW(r->arena, CibElement);
 	e->name = prefix ? arena_printf(r->arena, "%s:%s", (const char *)prefix, (const char *)name)
 			 : arena_strdup(r->arena, (const char *)name);
-	e->line = (uint32_t)(r->parser->input ? r->parser->input->line : 0);
+	set_place(e, r->parser->input);
 	if (n_attrs > 0) {
 		e->attrs = arena_alloc(r->arena, (size_t)n_attrs, sizeof(CibAttr));
 		e->n_attrs = e->cap_attrs = (uint32_t)n_attrs;
