@@ -175,6 +175,9 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 		return rc;
 	}
 	sched_run_free(look);
+	/* Nothing but a file: it is shown. */
+	if (!o->simulate && !o->run && !o->scores && !o->dot && !o->quorum && !o->n_injections)
+		return CLI_OK;
 	if (!inject(arena, cib, o, out))
 		return CLI_USAGE;
 	SchedRun *run = sched_run(arena, cib, now, (SchedWant){ .scores = o->scores });
