@@ -141,8 +141,8 @@ static bool repeated(
 	cib_foreach_named(other, rsc->ops_xml, "op")
 	{
 		Recurring before;
-		if (other != given && read_recurring(run, other, &before) && before.task == op->task &&
-			before.interval == op->interval)
+		if (other != given && read_recurring(run, other, &before) &&
+			before.task == op->task && before.interval == op->interval)
 			return true;
 	}
 	return false;
