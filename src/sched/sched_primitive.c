@@ -65,10 +65,8 @@ static void do_start(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool optiona
 		start->flags &= ~(uint32_t)ACT_OPTIONAL;
 	if (!optional)
 		start->flags &= ~(uint32_t)ACT_OPTIONAL;
-	if (expected_here(rsc, node) && sched_is_running_on(rsc, node)) {
+	if (expected_here(rsc, node) && sched_is_running_on(rsc, node))
 		start->flags |= ACT_PSEUDO;
-		sched_set_reason(start, "being multiply active", true);
-	}
 }
 
 static void do_promote(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool optional)

@@ -110,7 +110,8 @@ static void same_role(Summary *s, const SchedRsc *rsc, const SchedNode *from, co
 	} else if (moving && from) {
 		item(s, (Change){ rsc_is(rsc, RSC_FAILED) ? "Recover" : "Move", rsc, from, to, stop,
 				NULL });
-	} else if (rsc_is(rsc, RSC_STOP_UNEXPECTED)) {
+	} else if (rsc_is(rsc, RSC_STOP_UNEXPECTED) && rsc_is(rsc, RSC_FAILED)) {
+		sched_set_reason(start, "being multiply active", true);
 		item(s, (Change){ "Recover", rsc, from, to, start, NULL });
 	} else if (rsc_is(rsc, RSC_FAILED)) {
 		item(s, (Change){ "Recover", rsc, from, to, stop, NULL });

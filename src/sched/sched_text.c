@@ -291,13 +291,13 @@ static bool instance_alone(SchedRun *run, const SchedRsc *clone, const SchedRsc 
 	if (!active)
 		return false;
 	add_active(rsc, t->active);
-	t->n_active += !any_flag(rsc, RSC_REMOVED, true);
 	if (any_flag(rsc, RSC_REMOVED, true) || any_flag(rsc, RSC_MANAGED, false) ||
 		any_flag(rsc, RSC_FAILED, true) || !sched_active(rsc, true))
 		return true;
 	SchedNode *node = sched_location(rsc, NULL, true, run->arena);
 	if (!node || (!node->online && node->unclean))
 		return true;
+	t->n_active++;
 	cib_push(run->arena, sched_role(rsc, true) > ROLE_UNPROMOTED ? &t->promoted : &t->started,
 		node->uname);
 	return false;
