@@ -45,13 +45,16 @@ int cli_crm_verify(const CliArgs *args)
 		return CONFIG_INVALID;
 	int64_t now = sched_execution_date(cib);
 	SchedRun *run = sched_look(&arena, cib, now ? now : time(NULL));
-	uint32_t errors = sched_verify(run, file, &out);
+	SchedVerdict verdict = sched_verify(run, file, &out);
 	sched_run_free(run);
 	if (verbose)
 		(void)fputs(strbuf_text(&out), stderr);
-	if (!errors)
+	if (!verdict.errors && !verdict.warnings)
 		return CLI_OK;
-	(void)fputs("crm_verify: Errors found during check: config not valid\n", stderr);
+	(void)fputs(verdict.errors
+			    ? "crm_verify: Errors found during check: config not valid\n"
+			    : "crm_verify: Warnings found during check: config may not be valid\n",
+		stderr);
 	if (!verbose)
 		(void)fputs("-V may provide more details\n", stderr);
 	return CONFIG_INVALID;

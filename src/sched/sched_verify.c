@@ -30,7 +30,7 @@ void verify_error(Verify *v, const CibElement *e, const char *hint, const char *
 	va_start(args, format);
 	say(v, e, "error", hint, format, args);
 	va_end(args);
-	v->errors++;
+	v->verdict.errors++;
 }
 
 void verify_warning(Verify *v, const CibElement *e, const char *hint, const char *format, ...)
@@ -38,6 +38,15 @@ void verify_warning(Verify *v, const CibElement *e, const char *hint, const char
 	va_list args;
 	va_start(args, format);
 	say(v, e, "warning", hint, format, args);
+	va_end(args);
+	v->verdict.warnings++;
+}
+
+void verify_note(Verify *v, const CibElement *e, const char *hint, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	say(v, e, "note", hint, format, args);
 	va_end(args);
 }
 
@@ -94,8 +103,7 @@ static void check_rules(Verify *v, const CibElement *e)
 		for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
 			const char *text = cib_get(e, dates[i]);
 			if (text && !cib_date_parse(text, &sec))
-				verify_warning(v, e,
-					"write it as 2026-11-22 or 2026-11-22T10:00:00Z",
+				verify_note(v, e, "write it as 2026-11-22 or 2026-11-22T10:00:00Z",
 					"'%s' is not a valid ISO 8601 date/time specification",
 					text);
 		}
@@ -130,13 +138,30 @@ static void check_fencing(Verify *v)
 		"NOTE: Clusters with shared data need STONITH to ensure data integrity");
 }
 
-uint32_t sched_verify(SchedRun *run, const char *file, StrBuf *out)
+static void check_state(Verify *v)
+{
+	for (uint32_t i = 0; i < v->run->nodes.n; i++) {
+		const SchedNode *node = v->run->nodes.items[i];
+		if (!node->unclean)
+			continue;
+		if (!sched_can_fence(v->run, node))
+			verify_warning(v, node->state, "configure a fencing device for it",
+				"Node %s is unclean but cannot be fenced", node->uname);
+		else if (node->fence_reason)
+			verify_warning(v, node->state, NULL, "Cluster node %s will be fenced: %s",
+				node->uname, node->fence_reason);
+		else
+			verify_warning(v, node->state, NULL, "%s is unclean", node->uname);
+	}
+}
+
+SchedVerdict sched_verify(SchedRun *run, const char *file, StrBuf *out)
 {
 	Verify v = { .run = run, .file = file, .out = out };
 	const CibElement *configuration = cib_child(run->cib, "configuration");
 	if (!configuration) {
 		verify_error(&v, run->cib, NULL, "the cib has no element configuration");
-		return v.errors;
+		return v.verdict;
 	}
 	check_sections(&v, configuration);
 	collect_ids(&v, configuration);
@@ -146,7 +171,8 @@ uint32_t sched_verify(SchedRun *run, const char *file, StrBuf *out)
 	verify_resources(&v, cib_child(configuration, "resources"));
 	verify_constraints(&v, cib_child(configuration, "constraints"));
 	check_fencing(&v);
+	check_state(&v);
 	for (uint32_t i = 0; i < run->not_yet.n; i++)
-		verify_warning(&v, NULL, NULL, "not yet: %s", run->not_yet.items[i]);
-	return v.errors;
+		verify_note(&v, NULL, NULL, "not yet: %s", run->not_yet.items[i]);
+	return v.verdict;
 }

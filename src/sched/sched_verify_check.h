@@ -4,18 +4,23 @@
 /* The parts of the check of a configuration. Only sched_verify*.c include this. */
 
 #include "sched/sched_types.h"
+#include "sched/sched_verify.h"
 
 typedef struct Verify {
 	SchedRun *run;
 	const char *file;
 	StrBuf *out;
-	uint32_t errors;
+	SchedVerdict verdict;
 	CibIndex ids; /* every id of the configuration: its element */
 } Verify;
 
 void verify_error(Verify *v, const CibElement *e, const char *hint, const char *format, ...)
 	_printf_(4, 5);
+/* crm_verify takes it, but warns and is not content. */
 void verify_warning(Verify *v, const CibElement *e, const char *hint, const char *format, ...)
+	_printf_(4, 5);
+/* crm_verify takes it without a word, though it cannot have been meant. */
+void verify_note(Verify *v, const CibElement *e, const char *hint, const char *format, ...)
 	_printf_(4, 5);
 bool verify_is_score(const char *text);
 

@@ -28,7 +28,7 @@ static void check_location(Verify *v, const CibElement *e)
 	const char *node = cib_get(e, "node"), *pattern = cib_get(e, "rsc-pattern");
 	regex_t regex;
 	if (node && !sched_node_find(v->run, node))
-		verify_warning(v, e, "the name of a node is case sensitive",
+		verify_note(v, e, "the name of a node is case sensitive",
 			"rsc_location %s is about the unknown node %s", cib_id(e), node);
 	if (pattern) {
 		if (regcomp(&regex, pattern + (*pattern == '!'), REG_EXTENDED))
@@ -54,6 +54,9 @@ static void check_order(Verify *v, const CibElement *e)
 {
 	const char *kind = cib_get(e, "kind"), *symmetrical = cib_get(e, "symmetrical");
 	bool truth;
+	if (cib_get(e, "require-all"))
+		verify_warning(v, e, "use a clone with clone-min",
+			"Support for require-all in ordering constraints is deprecated");
 	if (kind && strcmp(kind, "Optional") != 0 && strcmp(kind, "Mandatory") != 0 &&
 		strcmp(kind, "Serialize") != 0)
 		verify_error(v, e, "Optional, Mandatory or Serialize",

@@ -135,7 +135,7 @@ static void check_meta(Verify *v, const CibElement *rsc, const CibElement *pair,
 				"Ignoring '%s' for %s because '%s' is not valid", name, cib_id(rsc),
 				text);
 		else
-			verify_warning(v, pair, hint_of(v, value), "%s: '%s' is no value for %s",
+			verify_note(v, pair, hint_of(v, value), "%s: '%s' is no value for %s",
 				cib_id(rsc), text, name);
 		return;
 	}
@@ -169,10 +169,10 @@ static void check_op(Verify *v, const CibElement *op, const CibElement *rsc)
 	const char *fail = cib_get(op, "on-fail"), *timeout = cib_get(op, "timeout");
 	int64_t msec = interval ? cib_msec(interval) : 0;
 	if (msec < 0)
-		verify_warning(v, op, "a time, as 30s, 5min or PT1M", "%s: '%s' is no interval",
+		verify_note(v, op, "a time, as 30s, 5min or PT1M", "%s: '%s' is no interval",
 			cib_id(op), interval);
 	if (timeout && cib_msec(timeout) < 0)
-		verify_warning(v, op, "a time, as 30s, 5min or PT1M", "%s: '%s' is no timeout",
+		verify_note(v, op, "a time, as 30s, 5min or PT1M", "%s: '%s' is no timeout",
 			cib_id(op), timeout);
 	if (fail && !fits(&on_fail, fail))
 		verify_error(v, op, hint_of(v, &on_fail), "%s: '%s' is no value for on-fail",
