@@ -32,6 +32,23 @@ static void append(CibElement *parent, CibElement *e)
 	parent->last = e;
 }
 
+/* The parser stands behind the tag, and no value holds a bare "<". A tag of many lines, or a far
+ * one, keeps the place of its end. */
+static void set_place(CibElement *e, const struct _xmlParserInput *input)
+{
+	enum { NEAR = 4096 };
+	if (!input)
+		return;
+	e->line = (uint32_t)input->line;
+	const xmlChar *tag = input->cur;
+	size_t n = MIN((size_t)(input->cur - input->base), (size_t)NEAR);
+	for (; n > 0 && *tag != '<' && *tag != '\n'; n--)
+		tag--;
+	ptrdiff_t column = input->col - (input->cur - tag);
+	if (*tag == '<' && column > 0 && column <= UINT16_MAX)
+		e->column = (uint16_t)column;
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	_unused_ const xmlChar *uri, _unused_ int n_spaces, _unused_ const xmlChar **spaces,
 	int n_attrs, _unused_ int n_defaulted, const xmlChar **attrs)
@@ -46,7 +63,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	CibElement *e = ARENA_NEW(r->arena, CibElement);
 	e->name = prefix ? arena_printf(r->arena, "%s:%s", (const char *)prefix, (const char *)name)
 			 : arena_strdup(r->arena, (const char *)name);
-	e->line = (uint32_t)(r->parser->input ? r->parser->input->line : 0);
+	set_place(e, r->parser->input);
 	if (n_attrs > 0) {
 		e->attrs = arena_alloc(r->arena, (size_t)n_attrs, sizeof(CibAttr));
 		e->n_attrs = e->cap_attrs = (uint32_t)n_attrs;
@@ -76,17 +93,31 @@ static void on_end(void *user, _unused_ const xmlChar *name, _unused_ const xmlC
 	r->at = r->at->parent;
 }
 
+/* Text comes in pieces; between elements it is mostly blank. */
 static void on_text(void *user, const xmlChar *text, int n)
 {
 	Reading *r = user;
 	bool blank = true;
 	for (int i = 0; i < n && blank; i++)
-		blank = strchr(" \t\r\n", text[i]) && text[i];
-	if (r->error || !r->at || blank)
+		blank = text[i] && strchr(" \t\r\n", text[i]);
+	if (r->error || !r->at || n <= 0)
 		return;
-	CibElement *e = ARENA_NEW(r->arena, CibElement);
-	e->text = arena_strndup(r->arena, (const char *)text, (size_t)n);
-	append(r->at, e);
+	CibElement *e = r->at->last;
+	if (!e || e->name || e->comment) {
+		if (blank)
+			return;
+		e = ARENA_NEW(r->arena, CibElement);
+		e->text = "";
+		append(r->at, e);
+	}
+	if (e->text_n + (uint32_t)n + 1 > e->text_cap) {
+		e->text_cap = (e->text_n + (uint32_t)n + 1) * 2;
+		char *room = arena_alloc(r->arena, e->text_cap, 1);
+		memcpy(room, e->text, e->text_n);
+		e->text = room;
+	}
+	memcpy((char *)(uintptr_t)e->text + e->text_n, text, (size_t)n);
+	e->text_n += (uint32_t)n;
 }
 
 static void on_comment(void *user, const xmlChar *text)
@@ -121,12 +152,6 @@ static void on_problem(void *user, xmlErrorPtr problem)
 		r->arena, "line %d: %.*s", problem->line, (int)strcspn(text, "\n"), text);
 }
 
-static void on_structured(void *user, xmlErrorPtr problem)
-{
-	xmlParserCtxtPtr parser = user;
-	on_problem(parser->_private, problem);
-}
-
 CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret_error)
 {
 	Reading r = { .arena = arena };
@@ -138,7 +163,7 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 		.comment = on_comment,
 		.internalSubset = on_doctype,
 		.getEntity = on_entity,
-		.serror = on_structured };
+		.serror = on_problem };
 
 	if (n == 0 || n > CIB_TEXT_MAX) {
 		*ret_error = n ? "the document is too long" : "the document is empty";
@@ -153,7 +178,6 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 		r.parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE | XML_PARSE_COMPACT);
 	*r.parser->sax = sax;
 	r.parser->userData = &r;
-	r.parser->_private = &r;
 	xmlParseDocument(r.parser);
 	if (!r.error && (!r.parser->wellFormed || !r.root))
 		r.error = "the text is not well-formed XML";
@@ -168,12 +192,14 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 	return r.root;
 }
 
-static void print_escaped(const char *s, StrBuf *out)
+static void print_escaped(const char *s, const char *end, StrBuf *out)
 {
-	while (*s) {
-		size_t plain = strcspn(s, "&<>\"\n\t\r");
+	while (s < end) {
+		size_t plain = MIN(strcspn(s, "&<>\"\n\t\r"), (size_t)(end - s));
 		strbuf_addn(out, s, plain);
 		s += plain;
+		if (s == end)
+			return;
 		switch (*s) {
 		case '&': strbuf_add(out, "&amp;"); break;
 		case '<': strbuf_add(out, "&lt;"); break;
@@ -196,7 +222,11 @@ static bool print_open(const CibElement *e, uint32_t depth, StrBuf *out)
 		if (e->comment)
 			strbuf_printf(out, "<!--%s-->\n", e->text);
 		else {
-			print_escaped(e->text, out);
+			const char *s = e->text + strspn(e->text, " \t\r\n");
+			const char *end = s + strlen(s);
+			while (end > s && strchr(" \t\r\n", end[-1]))
+				end--;
+			print_escaped(s, end, out);
 			strbuf_add(out, "\n");
 		}
 		return false;
@@ -204,7 +234,8 @@ static bool print_open(const CibElement *e, uint32_t depth, StrBuf *out)
 	strbuf_printf(out, "<%s", e->name);
 	for (uint32_t i = 0; i < e->n_attrs; i++) {
 		strbuf_printf(out, " %s=\"", e->attrs[i].name);
-		print_escaped(e->attrs[i].value, out);
+		print_escaped(
+			e->attrs[i].value, e->attrs[i].value + strlen(e->attrs[i].value), out);
 		strbuf_add(out, "\"");
 	}
 	strbuf_add(out, e->first ? ">\n" : "/>\n");

@@ -25,8 +25,10 @@ struct CibElement {
 	const char *name; /* NULL: a comment or text, which stands in `text` */
 	const char *text; /* only where name is NULL */
 	bool comment;
+	uint16_t column; /* from 1; 0: not known */
 	uint32_t line;
 	uint32_t n_attrs, cap_attrs;
+	uint32_t text_n, text_cap; /* of text that comes in pieces */
 	CibAttr *attrs;
 	CibElement *parent, *first, *last, *next;
 };

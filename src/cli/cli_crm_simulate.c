@@ -3,6 +3,7 @@
  * status; nothing is done. */
 #include "cib/cib_date.h"
 #include "cib/cib_document.h"
+#include "cib/cib_value.h"
 #include "cli/cli.h"
 #include "cli/cli_cib.h"
 #include "core/limits.h"
@@ -22,7 +23,7 @@ typedef struct Injection {
 } Injection;
 
 typedef struct Options {
-	const char *file, *date, *quorum, *dot;
+	const char *file, *date, *quorum, *dot, *output;
 	bool simulate, scores, run, quiet;
 	Injection injections[INJECTIONS_MAX];
 	const char *failures[INJECTIONS_MAX];
@@ -58,10 +59,11 @@ static bool parse(int argc, char **argv, Options *o)
 		{ "op-fail", required_argument, NULL, 'F' },
 		{ "quorum", required_argument, NULL, 'q' },
 		{ "save-dotfile", required_argument, NULL, 'D' },
-		{ "save-graph", required_argument, NULL, 'G' }, { 0 } };
+		{ "save-graph", required_argument, NULL, 'G' },
+		{ "save-output", required_argument, NULL, 'O' }, { 0 } };
 	int c;
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "x:SsRt:QUu:d:f:i:F:q:D:G:", names, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "x:SsRt:QUu:d:f:i:F:q:D:G:O:", names, NULL)) != -1) {
 		switch (c) {
 		case 'x': o->file = optarg; break;
 		case 'S': o->simulate = true; break;
@@ -71,6 +73,7 @@ static bool parse(int argc, char **argv, Options *o)
 		case 'Q': o->quiet = true; break;
 		case 'q': o->quorum = optarg; break;
 		case 'D': o->dot = optarg; break;
+		case 'O': o->output = optarg; break;
 		case 'G':
 		case 'U': break;
 		case 'u':
@@ -103,7 +106,7 @@ static bool parse(int argc, char **argv, Options *o)
 static void print_status(Arena *arena, CibElement *cib, int64_t now, StrBuf *out)
 {
 	SchedRun *run = sched_look(arena, cib, now);
-	sched_text_status(run, out);
+	sched_text_revised(run, out);
 	sched_run_free(run);
 }
 
@@ -145,6 +148,18 @@ static void write_dot(SchedRun *run, const char *path)
 	strbuf_free(&text);
 }
 
+static void write_cib(const CibElement *cib, const char *path)
+{
+	StrBuf text = { 0 };
+	FILE *f = fopen(path, "w");
+	cib_print(cib, &text);
+	if (f) {
+		(void)fputs(strbuf_text(&text), f);
+		(void)fclose(f);
+	}
+	strbuf_free(&text);
+}
+
 static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out)
 {
 	SchedFailures failures = { o->failures, o->n_failures };
@@ -156,6 +171,11 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 			cib_date_text(now, (char[CIB_DATE_TEXT]){ 0 }));
 	if (!now)
 		now = time(NULL);
+	if (cib_same_word(cib_get(cib, "validate-with"), "none") && !o->quiet)
+		strbuf_add(out,
+			"Schema validation of configuration is disabled (support for "
+			"validate-with set to \"none\" is deprecated and will be removed in a "
+			"future release)\n");
 	SchedRun *look = sched_look(arena, cib, now);
 	if (!o->quiet) {
 		sched_text_blocked(look, out);
@@ -169,6 +189,9 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 		return rc;
 	}
 	sched_run_free(look);
+	/* Nothing but a file: it is shown. */
+	if (!o->simulate && !o->run && !o->scores && !o->dot && !o->quorum && !o->n_injections)
+		return CLI_OK;
 	if (!inject(arena, cib, o, out))
 		return CLI_USAGE;
 	SchedRun *run = sched_run(arena, cib, now, (SchedWant){ .scores = o->scores });
@@ -193,6 +216,8 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 					cib_date_text(now, (char[CIB_DATE_TEXT]){ 0 }));
 			strbuf_add(&text, "\nRevised Cluster Status:\n");
 			print_status(arena, cib, now, &text);
+			if (o->output)
+				write_cib(cib, o->output);
 		}
 		if (!o->quiet)
 			strbuf_add(out, strbuf_text(&text));

@@ -37,7 +37,10 @@ int cli_why(const CliArgs *args)
 		sched_run(&arena, cib, now ? now : time(NULL), (SchedWant){ .reasons = true });
 	for (uint32_t i = 0; sched_not_yet_at(run, i); i++)
 		(void)fprintf(stderr, "not yet: %s\n", sched_not_yet_at(run, i));
-	bool known = sched_why(run, names[0], names[1], json, &out);
+	const Status *status = json ? sched_why(run, names[0], names[1]) : NULL;
+	bool known = json ? status != NULL : sched_why_text(run, names[0], names[1], &out);
+	if (status)
+		status_json(status, &out);
 	sched_run_free(run);
 	if (!known) {
 		(void)fprintf(stderr, "regent: no such resource or node in %s\n", file);

@@ -25,6 +25,8 @@ int64_t sched_execution_date(const CibElement *cib);
 
 /* "Current cluster status": nodes and resources. */
 void sched_text_status(SchedRun *run, StrBuf *out);
+/* The same without what is under way: as it is when all of that is done. */
+void sched_text_revised(SchedRun *run, StrBuf *out);
 /* "Transition Summary": one line for each change. */
 void sched_text_summary(SchedRun *run, StrBuf *out);
 void sched_text_blocked(const SchedRun *run, StrBuf *out);

@@ -17,8 +17,9 @@ static void apply_stickiness(SchedRun *run, SchedRsc *rsc)
 	SchedNode *node = rsc->running_on.items[0];
 	if (!run->symmetric && !rsc->allowed[node->index].present)
 		return;
-	sched_add_location(
-		run, rsc, node, rsc->stickiness, "resource-stickiness: it is active there");
+	sched_add_location(run, rsc, node, rsc->stickiness,
+		(SchedCause){ BECAUSE_STICKINESS, "resource-stickiness",
+			"it is active there, and resource-stickiness keeps it" });
 }
 
 static void apply_threshold(SchedRun *run, SchedRsc *rsc)
@@ -32,9 +33,11 @@ static void apply_threshold(SchedRun *run, SchedRsc *rsc)
 			continue;
 		SchedRsc *top = sched_top(rsc);
 		SchedRsc *ban = rsc_is(rsc, RSC_UNIQUE) || top->variant != RSC_CLONE ? rsc : top;
+		const char *why = arena_printf(run->arena,
+			"%s failed %s times there, and migration-threshold is %d", rsc->id,
+			cib_score_text(count, (char[16]){ 0 }), rsc->migration_threshold);
 		sched_add_location(run, ban, node, -CIB_INFINITY,
-			arena_printf(
-				run->arena, "%d failures there reach migration-threshold", count));
+			(SchedCause){ BECAUSE_FAILCOUNT, "migration-threshold", why });
 	}
 }
 
@@ -76,7 +79,9 @@ static void apply_health(SchedRun *run)
 			SchedRsc *rsc = run->rscs.items[r];
 			bool allow = cib_true(cib_pairs_get(&rsc->meta, "allow-unhealthy-nodes"));
 			if (!allow)
-				sched_add_location(run, rsc, node, score, "node health");
+				sched_add_location(run, rsc, node, score,
+					(SchedCause){ BECAUSE_HEALTH, "node-health-strategy",
+						"the health of the node" });
 		}
 	}
 }
@@ -105,7 +110,10 @@ static void apply_locks(SchedRun *run)
 		for (uint32_t k = 0; node && k < run->nodes.n; k++)
 			if (run->nodes.items[k] != node)
 				sched_add_location(run, rsc, run->nodes.items[k], -CIB_INFINITY,
-					"a shutdown lock keeps it for another node");
+					(SchedCause){ BECAUSE_LOCK, "shutdown-lock",
+						arena_printf(run->arena,
+							"a shutdown lock keeps it for %s",
+							node->uname) });
 	}
 }
 
@@ -288,11 +296,17 @@ static void apply_this_with(SchedRun *run, SchedRsc *rsc, SchedColocation *c)
 	SchedSlot *saved = NULL;
 	if (c->dependent_role >= ROLE_PROMOTED || (c->score < 0 && c->score > -CIB_INFINITY))
 		saved = sched_slots_copy(run, rsc->allowed);
-	if (rsc_is(c->primary, RSC_UNASSIGNED))
+	if (rsc_is(c->primary, RSC_UNASSIGNED) && run->depth < SCHED_CHAIN_MAX) {
+		run->depth++;
 		(void)sched_assign(run, c->primary, NULL, true);
+		run->depth--;
+	}
+	uint32_t n_reasons = run->reasons.n;
 	sched_coloc_apply(run, rsc, c->primary, c);
-	if (saved && !sched_any_available(run, rsc->allowed))
+	if (saved && !sched_any_available(run, rsc->allowed)) {
 		memcpy(rsc->allowed, saved, run->nodes.n * sizeof(SchedSlot));
+		run->reasons.n = n_reasons;
+	}
 	free(saved);
 }
 
@@ -323,7 +337,8 @@ static SchedNode *assign_primitive(SchedRun *run, SchedRsc *rsc, SchedNode *pref
 	apply_colocations(run, rsc);
 	if (rsc->next_role == ROLE_STOPPED) {
 		sched_add_location(run, rsc, NULL, -CIB_INFINITY,
-			rsc->next_role_reason ?: "it is to be stopped");
+			(SchedCause){ BECAUSE_ROLE, rsc->next_role_reason ?: "stop",
+				"it is to be stopped" });
 	} else if (rsc->next_role > rsc->role && !run->quorum &&
 		   run->quorum_policy == QUORUM_FREEZE) {
 		sched_set_next_role(rsc, rsc->role, "no-quorum-policy=freeze");

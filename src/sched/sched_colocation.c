@@ -5,10 +5,27 @@
 #include "sched/sched_decide.h"
 #include "sched/sched_model.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 /* A node that is out of the question, though it must not look so while scores are added up. */
 enum { BARRED = -1000001 };
+
+/* A reason that comes from a colocation. */
+static void _printf_(4, 5)
+	note(SchedRun *run, const SchedColocation *c, SchedReason reason, const char *format, ...)
+{
+	va_list args;
+	char text[512];
+	if (!run->want_reasons)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	reason.because = c && c->explicit ? BECAUSE_COLOCATION : BECAUSE_GROUP;
+	reason.id = c && c->explicit ? c->id : NULL;
+	sched_reason(run, reason, "%s", text);
+}
 
 const char *sched_coloc_value(const SchedNode *node, const SchedColocation *c)
 {
@@ -138,12 +155,22 @@ static int best_score(
 	return best;
 }
 
+static bool allowed_on_one(const SchedRun *run, const SchedSlot *slots)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < run->nodes.n; i++)
+		n += slots[i].present && slots[i].score >= 0;
+	return n == 1;
+}
+
 static void add_matching(const SchedMerge *m, SchedSlot *work, SchedRsc *source,
 	const SchedColocation *c, float factor)
 {
 	SchedRun *run = m->run;
 	SchedSlot *special = with_group_locations(run, source, c);
 	const SchedSlot *slots = special ?: source->allowed;
+	/* What the other avoids is no reason to go there, unless it can go nowhere else then. */
+	bool only_one = factor < 0 && allowed_on_one(run, slots);
 	bool plain = !strcmp(c->node_attr, "#uname");
 	for (uint32_t i = 0; i < run->nodes.n; i++) {
 		if (!work[i].present || work[i].score == BARRED)
@@ -157,7 +184,7 @@ static void add_matching(const SchedMerge *m, SchedSlot *work, SchedRsc *source,
 		else
 			score = best_score(
 				run, slots, c, sched_coloc_value(run->nodes.items[i], c));
-		if (factor < 0 && score < 0)
+		if (factor < 0 && score < 0 && !only_one)
 			continue;
 		float exact = factor * (float)score;
 		int delta = (int)(exact < 0 ? exact - 0.5F : exact + 0.5F);
@@ -169,9 +196,11 @@ static void add_matching(const SchedMerge *m, SchedSlot *work, SchedRsc *source,
 		else if (m->non_negative && sum < 0 && work[i].score == 0)
 			continue;
 		if (m->target && sum != work[i].score)
-			sched_reason(run, m->target, run->nodes.items[i], delta,
-				"%s, which is to be with it, likes that node (colocation %s)",
-				source->id, c->id ?: "of the group");
+			note(run, c, (SchedReason){ m->target, run->nodes.items[i], delta },
+				delta <= -CIB_INFINITY ? "%s, which is tied to it, cannot be there"
+				: delta < 0 ? "%s, which is tied to it, would rather not be there"
+					    : "%s, which is tied to it, likes that node",
+				source->id);
 		work[i].score = sum;
 	}
 	free(special);
@@ -191,7 +220,11 @@ static void merge_others(const SchedMerge *m, SchedRsc *source, SchedSlot **work
 		float f = factor * (float)c->score / (float)CIB_INFINITY;
 		if (!m->this_with && !sched_coloc_influence(c, source))
 			continue;
+		if (m->run->depth >= SCHED_CHAIN_MAX)
+			continue;
+		m->run->depth++;
 		sched_coloc_merge(&deeper, other, c, f);
+		m->run->depth--;
 	}
 }
 
@@ -218,6 +251,7 @@ void sched_coloc_merge(
 	source->flags |= RSC_MERGING;
 	SchedMerge here = *m;
 	SchedSlot *work;
+	uint32_t n_reasons = m->run->reasons.n;
 	if (!*m->slots) {
 		work = sched_slots_copy(m->run, source->allowed);
 		here.target = source;
@@ -230,6 +264,7 @@ void sched_coloc_merge(
 			factor = 1;
 		merge_others(&here, source, &work, factor);
 	} else if (m->active) {
+		m->run->reasons.n = n_reasons; /* no node would be left: it does not count */
 		free(work);
 		source->flags &= ~(uint32_t)RSC_MERGING;
 		return;
@@ -290,6 +325,7 @@ static void apply_place(
 	if (!primary->assigned && c->score < 0)
 		return;
 	SchedSlot *work = sched_slots_copy(run, dependent->allowed);
+	uint32_t n_reasons = run->reasons.n;
 	for (uint32_t i = 0; i < run->nodes.n; i++) {
 		SchedNode *node = run->nodes.items[i];
 		int delta = 0;
@@ -304,13 +340,15 @@ static void apply_place(
 		if (!delta)
 			continue;
 		work[i].score = cib_score_add(work[i].score, delta);
-		sched_reason(run, dependent, node, delta, "colocation %s with %s, %s%s",
-			c->id ?: "of the group", primary->id,
-			primary->assigned ? "which is on " : "which runs nowhere",
+		note(run, c, (SchedReason){ dependent, node, delta },
+			"it is to be %s %s, which %s%s", c->score < 0 ? "apart from" : "with",
+			primary->id, primary->assigned ? "is to be on " : "is to run nowhere",
 			primary->assigned ? primary->assigned->uname : "");
 	}
 	if (c->score <= -CIB_INFINITY || c->score >= CIB_INFINITY || sched_any_available(run, work))
 		memcpy(dependent->allowed, work, run->nodes.n * sizeof(SchedSlot));
+	else
+		run->reasons.n = n_reasons;
 	free(work);
 }
 
@@ -329,8 +367,8 @@ static void apply_role(
 		return;
 	int score = c->dependent_role == ROLE_UNPROMOTED ? -c->score : c->score;
 	dependent->priority = cib_score_add(score, dependent->priority);
-	sched_reason(run, dependent, dependent->assigned, score,
-		"for being promoted: colocation %s with %s", c->id ?: "", primary->id);
+	note(run, c, (SchedReason){ dependent, dependent->assigned, score },
+		"for being promoted: it is to be with %s", primary->id);
 }
 
 static void apply_with_group(
@@ -373,8 +411,8 @@ void sched_coloc_intersect(SchedRun *run, SchedRsc *dependent, const SchedColoca
 		if (match)
 			continue;
 		slot->score = -CIB_INFINITY;
-		sched_reason(run, dependent, run->nodes.items[i], -CIB_INFINITY,
-			"colocation %s: %s is not there", c->id ?: "", c->primary->id);
+		note(run, c, (SchedReason){ dependent, run->nodes.items[i], -CIB_INFINITY },
+			"it is to be with %s, which is not to be there", c->primary->id);
 	}
 }
 

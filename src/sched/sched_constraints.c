@@ -89,6 +89,21 @@ typedef struct ColocText {
 	int score;
 } ColocText;
 
+/* Two that must not be together: one leaves before the other comes, on the same node. */
+static void never_both(
+	SchedRun *run, SchedRsc *first, SchedRole first_role, SchedRsc *then, SchedRole then_role)
+{
+	bool demote = first_role == ROLE_PROMOTED, promote = then_role == ROLE_PROMOTED;
+	sched_order(run, first, demote ? TASK_DEMOTE : TASK_STOP, then,
+		promote ? TASK_PROMOTE : TASK_START, ORDER_ANTI_COLOCATION);
+	if (then_role == ROLE_UNPROMOTED)
+		sched_order(run, first, demote ? TASK_DEMOTE : TASK_STOP, then, TASK_DEMOTE,
+			ORDER_ANTI_COLOCATION);
+	if (first_role == ROLE_UNPROMOTED)
+		sched_order(run, first, TASK_PROMOTE, then, promote ? TASK_PROMOTE : TASK_START,
+			ORDER_ANTI_COLOCATION);
+}
+
 static void with(
 	const ColocText *t, SchedRsc *a, SchedRsc *b, SchedRole role_a, SchedRole role_b, int score)
 {
@@ -102,6 +117,10 @@ static void with(
 				.score = score,
 				.explicit = true,
 				.influence = influence_of(a, cib_get(t->e, "influence")) });
+	if (score <= -CIB_INFINITY) {
+		never_both(t->run, a, role_a, b, role_b);
+		never_both(t->run, b, role_b, a, role_a);
+	}
 }
 
 static void colocate_inside(const ColocText *t, const ColocSet *set)

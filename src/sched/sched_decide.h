@@ -5,6 +5,9 @@
 
 #include "sched/sched_types.h"
 
+/* How long a chain of colocations is followed: what is further away is not looked at. */
+enum { SCHED_CHAIN_MAX = 1000 };
+
 /* Location constraints, stickiness, failures, health: all that is known before the first choice. */
 void sched_apply_criteria(SchedRun *run);
 /* Gives every resource a node, or none. */

@@ -38,7 +38,7 @@ static void order_stops(SchedRun *run, SchedRsc *rsc, SchedAction *fencing)
 		a->flags |= ACT_PSEUDO | ACT_RUNNABLE | ACT_IMPLIED;
 		if (a->task == TASK_STOP) {
 			(void)sched_order_actions(run, fencing, a, ORDER_PRESERVE);
-			if (whole && whole != a)
+			if (whole && whole != a && rsc->requires == REQUIRES_FENCING)
 				(void)sched_order_actions(run, fencing, whole, ORDER_PRESERVE);
 		} else {
 			(void)sched_order_actions(run, fencing, a, ORDER_PRESERVE | ORDER_OPTIONAL);

@@ -34,8 +34,33 @@ const char *sched_step_shown_name(const SchedAction *action)
 	return named_plainly(sched_top(rsc), rsc->config_name) ? rsc->config_name : rsc->id;
 }
 
+static bool any_required(const SchedRsc *rsc, SchedTask task)
+{
+	for (const SchedAction *a = sched_first(rsc, task); a; a = a->next_same)
+		if (rsc->variant == RSC_PRIMITIVE && !act_is(a, ACT_OPTIONAL))
+			return true;
+	for (uint32_t i = 0; i < rsc->children.n; i++)
+		if (any_required(rsc->children.items[i], task))
+			return true;
+	return false;
+}
+
+/* A whole of which no part goes down has nothing to say about going down. */
+static bool empty_descent(const SchedAction *a)
+{
+	if (!a->rsc || a->rsc->variant == RSC_PRIMITIVE)
+		return false;
+	if (a->task == TASK_STOP || a->task == TASK_STOPPED)
+		return !any_required(a->rsc, TASK_STOP);
+	if (a->task == TASK_DEMOTE || a->task == TASK_DEMOTED)
+		return !any_required(a->rsc, TASK_DEMOTE);
+	return false;
+}
+
 static bool to_do(const SchedAction *a)
 {
+	if (empty_descent(a))
+		return false;
 	if (!act_is(a, ACT_RUNNABLE) || (act_is(a, ACT_OPTIONAL) && !act_is(a, ACT_PRINT)))
 		return false;
 	bool watching = a->task == TASK_MONITOR || a->task == TASK_CANCEL ||
@@ -60,6 +85,9 @@ static bool waits_for(const SchedAction *a, const SchedInput *input)
 		before->task == TASK_STOP)
 		return false;
 	if ((input->type & ORDER_IF_MIGRATION_NOT) && act_is(before, ACT_MIGRATABLE))
+		return false;
+	if (input->type == ORDER_ANTI_COLOCATION && before->node && a->node &&
+		before->node != a->node)
 		return false;
 	if (input->type & ORDER_LOAD)
 		return before->node && a->node == before->node;

@@ -139,7 +139,8 @@ static SchedRsc *removed_resource(SchedRun *run, const CibElement *history)
 	if (!run->stop_removed)
 		rsc_set(rsc, RSC_MANAGED, false);
 	else
-		sched_add_location(run, rsc, NULL, -CIB_INFINITY, "it is no longer configured");
+		sched_add_location(run, rsc, NULL, -CIB_INFINITY,
+			(SchedCause){ BECAUSE_REMOVED, NULL, "it is no longer configured" });
 	return rsc;
 }
 

@@ -136,8 +136,11 @@ static void ban_unavailable(const Instances *all, SchedRsc *instance)
 		if (ok && whole->count < all->max_per_node)
 			continue;
 		slot->score = -CIB_INFINITY;
-		sched_reason(all->run, instance, node, -CIB_INFINITY,
-			ok ? "clone-node-max: it has as many instances as it may"
+		sched_reason(all->run,
+			(SchedReason){ instance, node, -CIB_INFINITY, BECAUSE_LIMIT,
+				ok ? "clone-node-max" : NULL },
+			"%s",
+			ok ? "the node has as many instances as clone-node-max lets it have"
 			   : "the clone may not be there");
 		for (uint32_t k = 0; k < instance->children.n; k++)
 			if (instance->children.items[k]->allowed[i].present)
@@ -277,7 +280,8 @@ void sched_assign_instances(SchedRun *run, SchedRsc *clone)
 			continue;
 		if (assigned >= all.max) {
 			sched_add_location(run, instance, NULL, -CIB_INFINITY,
-				"clone-max: there are as many instances as there may be");
+				(SchedCause){ BECAUSE_LIMIT, "clone-max",
+					"there are as many instances as clone-max lets there be" });
 			(void)sched_assign(run, instance, NULL, true);
 		} else if (assign_instance(&all, instance)) {
 			assigned++;

@@ -148,7 +148,10 @@ static void apply_one(SchedRun *run, SchedRsc *rsc, const SchedLocation *locatio
 		slot->score = slot->present ? cib_score_add(slot->score, score) : score;
 		slot->present = true;
 		if (scores)
-			sched_reason(run, rsc, entry->node, score, "%s", location->origin);
+			sched_reason(run,
+				(SchedReason){
+					rsc, entry->node, score, BECAUSE_LOCATION, location->id },
+				"%s", location->origin);
 		if (slot->discover < location->discover) {
 			if (location->discover == DISCOVER_EXCLUSIVE)
 				rsc->flags |= RSC_EXCLUSIVE;

@@ -184,8 +184,9 @@ static void ban_everywhere(SchedRun *run, SchedRsc *rsc)
 	for (uint32_t i = 0; i < run->nodes.n; i++)
 		if (rsc->allowed[i].present)
 			rsc->allowed[i].score = -CIB_INFINITY;
-	sched_reason(
-		run, rsc, NULL, -CIB_INFINITY, "active more than once, multiple-active=stop_only");
+	sched_reason(run,
+		(SchedReason){ rsc, NULL, -CIB_INFINITY, BECAUSE_MULTIPLE, "multiple-active" },
+		"it is active more than once, and multiple-active is stop_only");
 }
 
 static void block(SchedRsc *rsc)
@@ -220,8 +221,9 @@ void sched_set_running(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool faile
 			rsc_set(rsc, RSC_MAINTENANCE, true);
 		}
 		if (!rsc_is(rsc, RSC_MANAGED)) {
-			sched_add_location(
-				run, rsc, node, CIB_INFINITY, "it is unmanaged and active there");
+			sched_add_location(run, rsc, node, CIB_INFINITY,
+				(SchedCause){ BECAUSE_UNMANAGED, "is-managed",
+					"it is not managed and active there" });
 			for (SchedRsc *p = rsc->parent; p && node->online; p = p->parent)
 				add_once(run->arena, &p->running_on, node);
 			return;
@@ -232,7 +234,7 @@ void sched_set_running(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool faile
 	(void)failed;
 }
 
-void sched_add_location(SchedRun *run, SchedRsc *rsc, SchedNode *node, int score, const char *why)
+void sched_add_location(SchedRun *run, SchedRsc *rsc, SchedNode *node, int score, SchedCause why)
 {
 	for (uint32_t i = node ? node->index : 0; i < run->nodes.n; i++) {
 		SchedSlot *slot = &rsc->allowed[i];
@@ -241,7 +243,7 @@ void sched_add_location(SchedRun *run, SchedRsc *rsc, SchedNode *node, int score
 		if (node)
 			break;
 	}
-	sched_reason(run, rsc, node, score, "%s", why);
+	sched_reason(run, (SchedReason){ rsc, node, score, why.because, why.id }, "%s", why.text);
 	for (uint32_t i = 0; i < rsc->children.n; i++)
 		sched_add_location(run, rsc->children.items[i], node, score, why);
 }
@@ -300,8 +302,7 @@ SchedRole sched_target_role(const SchedRsc *rsc)
 	return role;
 }
 
-void sched_reason(SchedRun *run, const SchedRsc *rsc, const SchedNode *node, int score,
-	const char *format, ...)
+void sched_reason(SchedRun *run, SchedReason reason, const char *format, ...)
 {
 	va_list args;
 	char text[512];
@@ -310,8 +311,8 @@ void sched_reason(SchedRun *run, const SchedRsc *rsc, const SchedNode *node, int
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	cib_push(run->arena, &run->reasons,
-		((SchedReason){ rsc, node, score, arena_strdup(run->arena, text) }));
+	reason.text = arena_strdup(run->arena, text);
+	cib_push(run->arena, &run->reasons, reason);
 }
 
 void sched_not_yet(SchedRun *run, const char *format, ...)

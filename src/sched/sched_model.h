@@ -40,15 +40,15 @@ SchedNode *sched_location(const SchedRsc *rsc, SchedNodes *ret_all, bool current
 void sched_set_next_role(SchedRsc *rsc, SchedRole role, const char *why);
 void sched_set_running(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool failed);
 /* Adds a score for a node (NULL: all nodes) and says why. */
-void sched_add_location(SchedRun *run, SchedRsc *rsc, SchedNode *node, int score, const char *why);
+void sched_add_location(SchedRun *run, SchedRsc *rsc, SchedNode *node, int score, SchedCause why);
 void sched_fence_node(SchedRun *run, SchedNode *node, const char *reason);
 bool sched_can_fence(const SchedRun *run, const SchedNode *node);
 SchedRole sched_role_parse(const char *text);
 const char *sched_role_text(SchedRole role);
 /* The role that target-role asks for; UNKNOWN where it asks for nothing. */
 SchedRole sched_target_role(const SchedRsc *rsc);
-void sched_reason(SchedRun *run, const SchedRsc *rsc, const SchedNode *node, int score,
-	const char *format, ...) _printf_(5, 6);
+/* Notes a reason down; the text of `reason` is made of the format. */
+void sched_reason(SchedRun *run, SchedReason reason, const char *format, ...) _printf_(3, 4);
 void sched_not_yet(SchedRun *run, const char *format, ...) _printf_(2, 3);
 
 /* Failures that are counted on a node. `effective`: those that have run out are left out. */

@@ -97,10 +97,8 @@ static void tell_primitive(SchedRun *run, SchedRsc *rsc, const Notice *n)
 	bool down = n->task == TASK_STOP || n->task == TASK_DEMOTE;
 	if (!down && rsc->next_role != ROLE_STOPPED && rsc->assigned) {
 		SchedAction *start = sched_find(rsc, TASK_START, rsc->assigned);
-		if (n->task != TASK_START || !to_be_done(start)) {
-			if (!to_be_done(start))
-				tell(run, rsc, rsc->assigned, n->pre, n->pre_done, "pre", n->task);
-		}
+		if (n->task != TASK_START || !to_be_done(start))
+			tell(run, rsc, rsc->assigned, n->pre, n->pre_done, "pre", n->task);
 		tell_after(run, rsc, rsc->assigned, n);
 	}
 	if (!down || rsc->role == ROLE_STOPPED)

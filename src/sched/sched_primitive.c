@@ -65,10 +65,8 @@ static void do_start(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool optiona
 		start->flags &= ~(uint32_t)ACT_OPTIONAL;
 	if (!optional)
 		start->flags &= ~(uint32_t)ACT_OPTIONAL;
-	if (expected_here(rsc, node) && sched_is_running_on(rsc, node)) {
+	if (expected_here(rsc, node) && sched_is_running_on(rsc, node))
 		start->flags |= ACT_PSEUDO;
-		sched_set_reason(start, "being multiply active", true);
-	}
 }
 
 static void do_promote(SchedRun *run, SchedRsc *rsc, SchedNode *node, bool optional)
@@ -302,13 +300,15 @@ static void group_constraints(SchedRun *run, SchedRsc *group)
 			continue;
 		sched_order(run, before, TASK_START, m, TASK_START,
 			ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
-		sched_order(
-			run, m, TASK_STOP, before, TASK_STOP, ORDER_OPTIONAL | ORDER_IMPLIES_FIRST);
+		sched_order(run, m, TASK_STOP, before, TASK_STOP, ORDER_OPTIONAL | ORDER_RESTART);
+		/* A member that is new between others starts only when those after it have stopped. */
+		if (m->running_on.n && !before->running_on.n)
+			sched_order(run, m, TASK_STOP, before, TASK_START,
+				ORDER_IMPLIES_FIRST | ORDER_RUNNABLE);
 		if (promotable) {
 			sched_order(run, before, TASK_PROMOTE, m, TASK_PROMOTE,
 				ORDER_IMPLIES_THEN | ORDER_RUNNABLE);
-			sched_order(run, m, TASK_DEMOTE, before, TASK_DEMOTE,
-				ORDER_OPTIONAL | ORDER_IMPLIES_FIRST);
+			sched_order(run, m, TASK_DEMOTE, before, TASK_DEMOTE, ORDER_OPTIONAL);
 		}
 	}
 }

@@ -79,7 +79,9 @@ void sched_add_promotion_scores(SchedRun *run, SchedRsc *clone)
 			if (!given)
 				continue;
 			slot->score = cib_score_add(slot->score, score);
-			sched_reason(run, instance, node, score, "promotion score");
+			sched_reason(run,
+				(SchedReason){ instance, node, score, BECAUSE_PROMOTION, NULL },
+				"its promotion score there");
 			if (score > instance->priority)
 				instance->priority = score;
 		}
@@ -289,8 +291,10 @@ void sched_coloc_with_promotable(
 						      sched_coloc_value(node, c)))
 				continue;
 			slot->score = cib_score_add(slot->score, c->score);
-			sched_reason(run, dependent, run->nodes.items[k], c->score,
-				"colocation %s with %s", c->id ?: "", instance->id);
+			sched_reason(run,
+				(SchedReason){ dependent, run->nodes.items[k], c->score,
+					BECAUSE_COLOCATION, c->id },
+				"it is to be with %s", instance->id);
 		}
 		cib_push(run->arena, &affected, node);
 	}

@@ -70,12 +70,8 @@ static void for_active(SchedRun *run, SchedRsc *rsc, const Recurring *op, SchedA
 	SchedAction *known = sched_find_exact(rsc, TASK_MONITOR, op->interval, node);
 	bool active = known && !act_is(known, ACT_RESCHEDULE);
 	bool optional = active && act_is(start, ACT_OPTIONAL);
-	bool mine =
-		op->role == ROLE_UNKNOWN
-			? rsc->next_role != ROLE_PROMOTED
-			: op->role == rsc->next_role ||
-				  (op->role == ROLE_STARTED && rsc->next_role == ROLE_UNPROMOTED) ||
-				  (op->role == ROLE_UNPROMOTED && rsc->next_role == ROLE_STARTED);
+	bool mine = op->role == ROLE_UNKNOWN ? rsc->next_role != ROLE_PROMOTED
+					     : op->role == rsc->next_role;
 	if (!mine) {
 		if (optional)
 			cancel_for_role(run, rsc, op, node);
@@ -138,6 +134,20 @@ static void for_inactive(SchedRun *run, SchedRsc *rsc, const Recurring *op)
 			stopped_on(run, rsc, op, run->nodes.items[i]);
 }
 
+/* Operations with the same name and interval cannot be told apart in the history: none counts. */
+static bool repeated(
+	SchedRun *run, const SchedRsc *rsc, const CibElement *given, const Recurring *op)
+{
+	cib_foreach_named(other, rsc->ops_xml, "op")
+	{
+		Recurring before;
+		if (other != given && read_recurring(run, other, &before) &&
+			before.task == op->task && before.interval == op->interval)
+			return true;
+	}
+	return false;
+}
+
 void sched_recurring(SchedRun *run, SchedRsc *rsc)
 {
 	SchedAction *start = NULL;
@@ -150,7 +160,7 @@ void sched_recurring(SchedRun *run, SchedRsc *rsc)
 	cib_foreach_named(given, rsc->ops_xml, "op")
 	{
 		Recurring op;
-		if (!read_recurring(run, given, &op))
+		if (!read_recurring(run, given, &op) || repeated(run, rsc, given, &op))
 			continue;
 		if (start)
 			for_active(run, rsc, &op, start);

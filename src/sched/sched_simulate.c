@@ -195,6 +195,9 @@ static bool carry_out(World *w, SchedAction *a)
 {
 	if (act_is(a, ACT_PSEUDO)) {
 		const char *uuid = sched_action_uuid(w->run, a);
+		if (a->rsc && a->rsc->clone_name && !strncmp(uuid, a->rsc->id, strlen(a->rsc->id)))
+			uuid = arena_printf(
+				w->arena, "%s%s", a->rsc->clone_name, uuid + strlen(a->rsc->id));
 		strbuf_printf(w->out, "  * Pseudo action:   %s\n", uuid);
 		return true;
 	}

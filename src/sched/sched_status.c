@@ -102,7 +102,7 @@ static void online_with_fencing(SchedRun *run, SchedNode *node)
 	} else if (!peer) {
 		fence_and_down(run, node, "peer process is no longer available", member);
 	} else if (end) {
-		fence_and_down(run, node, "termination was requested", member);
+		fence_and_down(run, node, "fencing was requested", member);
 	} else if (cib_same(join, "pending") || cib_same(join, "down")) {
 		node->pending = true;
 	} else if (!cib_same(join, "member")) {

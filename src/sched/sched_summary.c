@@ -63,7 +63,8 @@ static void item(Summary *s, Change c)
 	bool runnable = !c.action || act_is(c.action, ACT_RUNNABLE);
 	const char *text = details(s->run, &c) ?: "";
 	(void)same_host;
-	s->name_width = MAX(s->name_width, (int)strlen(c.rsc->id));
+	if ((int)strlen(c.rsc->id) > s->name_width)
+		s->name_width = (int)strlen(c.rsc->id) + 2;
 	s->detail_width = MAX(s->detail_width, (int)strlen(text));
 	strbuf_printf(s->out, "  * %-8s   %-*s   ( %*s )", c.word, s->name_width, c.rsc->id,
 		s->detail_width, text);
@@ -109,7 +110,8 @@ static void same_role(Summary *s, const SchedRsc *rsc, const SchedNode *from, co
 	} else if (moving && from) {
 		item(s, (Change){ rsc_is(rsc, RSC_FAILED) ? "Recover" : "Move", rsc, from, to, stop,
 				NULL });
-	} else if (rsc_is(rsc, RSC_STOP_UNEXPECTED)) {
+	} else if (rsc_is(rsc, RSC_STOP_UNEXPECTED) && rsc_is(rsc, RSC_FAILED)) {
+		sched_set_reason(start, "being multiply active", true);
 		item(s, (Change){ "Recover", rsc, from, to, start, NULL });
 	} else if (rsc_is(rsc, RSC_FAILED)) {
 		item(s, (Change){ "Recover", rsc, from, to, stop, NULL });
@@ -189,6 +191,13 @@ void sched_text_summary(SchedRun *run, StrBuf *out)
 				a->node->uname, a->reason ? " '" : "", a->reason ?: "",
 				a->reason ? "'" : "");
 	}
+	/* The first time only to see how wide the columns are. */
+	StrBuf scratch = { 0 };
+	s.out = &scratch;
+	for (uint32_t i = 0; i < run->rscs.n; i++)
+		of_rsc(&s, run->rscs.items[i]);
+	strbuf_free(&scratch);
+	s.out = out;
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		of_rsc(&s, run->rscs.items[i]);
 }

@@ -76,6 +76,12 @@ static void print_nodes(SchedRun *run, StrBuf *out)
 
 /* ---- resources ---- */
 
+static void forget_pending(SchedRun *run)
+{
+	for (uint32_t i = 0; i < run->all.n; i++)
+		run->all.items[i]->pending_task = NULL;
+}
+
 static const char *pending_text(const SchedRsc *rsc)
 {
 	static const char *const texts[][2] = { { "start", "Starting" }, { "stop", "Stopping" },
@@ -285,13 +291,13 @@ static bool instance_alone(SchedRun *run, const SchedRsc *clone, const SchedRsc 
 	if (!active)
 		return false;
 	add_active(rsc, t->active);
-	t->n_active += !any_flag(rsc, RSC_REMOVED, true);
 	if (any_flag(rsc, RSC_REMOVED, true) || any_flag(rsc, RSC_MANAGED, false) ||
 		any_flag(rsc, RSC_FAILED, true) || !sched_active(rsc, true))
 		return true;
 	SchedNode *node = sched_location(rsc, NULL, true, run->arena);
 	if (!node || (!node->online && node->unclean))
 		return true;
+	t->n_active++;
 	cib_push(run->arena, sched_role(rsc, true) > ROLE_UNPROMOTED ? &t->promoted : &t->started,
 		node->uname);
 	return false;
@@ -369,6 +375,12 @@ void sched_text_status(SchedRun *run, StrBuf *out)
 	}
 	if (!shown)
 		strbuf_add(out, "    * No resources\n");
+}
+
+void sched_text_revised(SchedRun *run, StrBuf *out)
+{
+	forget_pending(run);
+	sched_text_status(run, out);
 }
 
 static void count_blocked(const SchedRsc *rsc, uint32_t *total, uint32_t *off, uint32_t *blocked)

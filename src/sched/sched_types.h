@@ -8,9 +8,8 @@
 #include "cib/cib_document.h"
 #include "cib/cib_rule.h"
 #include "cib/cib_value.h"
+#include "sched/sched_reason.h"
 
-typedef struct SchedNode SchedNode;
-typedef struct SchedRsc SchedRsc;
 typedef struct SchedAction SchedAction;
 typedef struct SchedColocation SchedColocation;
 typedef struct SchedLocation SchedLocation;
@@ -176,14 +175,6 @@ struct SchedLocation {
 	scores;
 };
 
-/* Why a score is what it is. */
-typedef struct SchedReason {
-	const SchedRsc *rsc;
-	const SchedNode *node; /* NULL: every node */
-	int score;
-	const char *text;
-} SchedReason;
-
 /* A fence device of the topology or of nothing; kept for unfencing. */
 struct SchedRun {
 	Arena *arena;
@@ -215,6 +206,7 @@ struct SchedRun {
 	SchedColocations colocations;
 	SchedActions actions; /* the oldest first */
 	uint32_t next_action, next_order;
+	uint32_t depth;			  /* of choices in choices, and of likings of likings */
 	struct UpdateQueue *update_queue; /* while orders take effect */
 	CIB_LIST(SchedReason) reasons;
 	bool want_reasons, want_scores;

@@ -76,7 +76,8 @@ static void role_after_failure(Story *s, const SchedOp *op, SchedOnFail on_fail)
 {
 	SchedRsc *rsc = s->rsc;
 	if (!strcmp(op->task, "stop"))
-		sched_add_location(s->run, rsc, s->node, -CIB_INFINITY, "stop failed there");
+		sched_add_location(s->run, rsc, s->node, -CIB_INFINITY,
+			(SchedCause){ BECAUSE_FAILURE, op->key, "its stop failed there" });
 	else if (!strcmp(op->task, "migrate_to"))
 		sched_migrate_to_failed(s->run, rsc, s->node, op);
 	else if (!strcmp(op->task, "migrate_from"))
@@ -125,7 +126,10 @@ static void op_failed(Story *s, const SchedOp *op)
 		sched_set_next_role(rsc, fail_role, "failure");
 	if (fail_role == ROLE_STOPPED)
 		sched_add_location(s->run, ban_target(rsc), NULL, -CIB_INFINITY,
-			"a failure asks for it to be stopped");
+			(SchedCause){ BECAUSE_FAILURE, op->key,
+				arena_printf(s->run->arena,
+					"%s failed, and that asks for it to be stopped",
+					op->task) });
 }
 
 /* What the exit status means for how the operation ended; sets the role where it tells it. */
@@ -227,10 +231,17 @@ static void handle_failure(Story *s, const SchedOp *op, int status)
 	SchedRsc *target = ban_target(s->rsc);
 	if (status == OP_ERROR_HARD)
 		sched_add_location(s->run, target, s->node, -CIB_INFINITY,
-			"an operation failed in a way that cannot be helped there");
+			(SchedCause){ BECAUSE_FAILURE, op->key,
+				arena_printf(s->run->arena,
+					"its %s failed in a way that cannot be helped there",
+					op->task) });
 	else if (status == OP_ERROR_FATAL)
 		sched_add_location(s->run, target, NULL, -CIB_INFINITY,
-			"an operation failed in a way that cannot be helped anywhere");
+			(SchedCause){ BECAUSE_FAILURE, op->key,
+				arena_printf(s->run->arena,
+					"its %s failed on %s in a way that cannot be helped "
+					"anywhere",
+					op->task, s->node->uname) });
 }
 
 static void unpack_op(Story *s, const SchedOp *op)
@@ -243,7 +254,8 @@ static void unpack_op(Story *s, const SchedOp *op)
 		s->rsc->role = ROLE_STOPPED;
 		note_failed_probe(s, op);
 		sched_add_location(s->run, ban_target(s->rsc), s->node, -CIB_INFINITY,
-			"a probe found that it cannot run there");
+			(SchedCause){ BECAUSE_FAILURE, op->key,
+				"a probe found that it cannot run there" });
 		return;
 	}
 	SchedOp seen = *op;
@@ -287,8 +299,9 @@ static void after_failure(Story *s, SchedOnFail on_fail)
 		rsc->flags |= RSC_BLOCKED;
 		break;
 	case ON_FAIL_BAN:
-		sched_add_location(
-			s->run, rsc, s->node, -CIB_INFINITY, "a failure with on-fail=ban");
+		sched_add_location(s->run, rsc, s->node, -CIB_INFINITY,
+			(SchedCause){ BECAUSE_FAILURE, s->last_failure,
+				"an operation failed there, and on-fail is ban" });
 		break;
 	case ON_FAIL_STOP: sched_set_next_role(rsc, ROLE_STOPPED, "on-fail=stop"); break;
 	case ON_FAIL_RESTART:

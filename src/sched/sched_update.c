@@ -7,6 +7,7 @@
 
 struct UpdateQueue {
 	CIB_LIST(SchedAction *) todo;
+	uint32_t depth; /* of visits in visits */
 };
 typedef struct UpdateQueue UpdateQueue;
 
@@ -29,7 +30,7 @@ static void clear(SchedRun *run, SchedAction *action, uint32_t flag, const Sched
 	else if (flag == ACT_OPTIONAL)
 		sched_set_reason(action, because(run, "required", other), false);
 	else if (flag == ACT_MIGRATABLE)
-		sched_set_reason(action, because(run, "unmigrateable", other), true);
+		sched_set_reason(action, because(run, "unmigrateable", other), false);
 }
 
 static void asymmetric(SchedRun *run, SchedAction *first, SchedAction *then)
@@ -282,12 +283,28 @@ static const SchedNode *node_of(SchedRun *run, const SchedAction *action)
 	return action->node;
 }
 
+enum { VISIT_DEPTH_MAX = 200 };
+
+static void update(SchedRun *run, UpdateQueue *q, SchedAction *then);
+
 static void push(SchedRun *run, UpdateQueue *q, SchedAction *action)
 {
 	if (act_is(action, ACT_QUEUED))
 		return;
 	action->flags |= ACT_QUEUED;
 	cib_push(run->arena, &q->todo, action);
+}
+
+/* At once, so that causes come before what they cause; where that goes too deep it has to wait. */
+static void visit(SchedRun *run, UpdateQueue *q, SchedAction *action)
+{
+	if (q->depth >= VISIT_DEPTH_MAX) {
+		push(run, q, action);
+		return;
+	}
+	q->depth++;
+	update(run, q, action);
+	q->depth--;
 }
 
 static void block_dependents(SchedRun *run, UpdateQueue *q, SchedRsc *blocked, SchedRsc *reason);
@@ -348,9 +365,9 @@ static uint32_t update_one(SchedRun *run, UpdateQueue *q, SchedAction *then, uin
 		sched_action_flags(run, then, first_node), &then->before.items[i] };
 	uint32_t changed = apply_order(&p);
 	if (changed & CHANGED_FIRST) {
-		push(run, q, first);
-		for (uint32_t k = 0; k < first->after.n; k++)
-			push(run, q, first->after.items[k].action);
+		for (uint32_t k = first->after.n; k-- > 0;)
+			visit(run, q, first->after.items[k].action);
+		visit(run, q, first);
 	}
 	return changed;
 }
@@ -374,9 +391,9 @@ static void update(SchedRun *run, UpdateQueue *q, SchedAction *then)
 	if ((before & ACT_RUNNABLE) && !act_is(then, ACT_RUNNABLE) && then->task == TASK_START &&
 		then->rsc)
 		block_dependents(run, q, then->rsc, then->rsc);
-	for (uint32_t i = 0; i < then->after.n; i++)
-		push(run, q, then->after.items[i].action);
-	push(run, q, then);
+	visit(run, q, then);
+	for (uint32_t i = then->after.n; i-- > 0;)
+		visit(run, q, then->after.items[i].action);
 }
 
 static void drain(SchedRun *run, UpdateQueue *q)
@@ -392,7 +409,7 @@ void sched_update_action(SchedRun *run, SchedAction *action)
 {
 	/* Taken up by the walk that is under way. */
 	if (run->update_queue)
-		push(run, run->update_queue, action);
+		visit(run, run->update_queue, action);
 }
 
 void sched_apply_orders(SchedRun *run)

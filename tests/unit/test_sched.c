@@ -137,9 +137,9 @@ static void test_why(void **state)
 		"<resources>" DUMMY("a") "</resources><constraints><rsc_location id='no1' rsc='a' "
 					 "node='node1' score='-INFINITY'/></constraints>" TAIL);
 	SchedRun *run = sched_run(&b.arena, b.cib, NOW, (SchedWant){ .reasons = true });
-	assert_true(sched_why(run, "a", NULL, false, &why));
+	assert_true(sched_why_text(run, "a", NULL, &why));
 	assert_non_null(strstr(why.s, "-INFINITY  location constraint no1"));
-	assert_false(sched_why(run, "z", NULL, false, &why));
+	assert_false(sched_why_text(run, "z", NULL, &why));
 	sched_run_free(run);
 }
 
