@@ -5,11 +5,18 @@
 #include <libxml/parserInternals.h>
 #include <stdarg.h>
 
-/* Texts that were met, so that the next of the same kind takes no memory. */
+/* A text that was met, so that the next of the same kind takes no memory; and the one that came after
+ * it last time: the histories of nodes speak of the same resources in the same order. */
+typedef struct KnownText {
+	struct KnownText *next;
+	size_t n;
+	char text[];
+} KnownText;
+
 typedef struct Known {
-	struct KnownText {
-		const char *text;
-		uint32_t hash, n;
+	struct KnownSlot {
+		KnownText *known;
+		uint64_t hash;
 	} * slots;
 	uint32_t n, cap;
 } Known;
@@ -18,8 +25,8 @@ typedef struct Known {
  * an attribute of that name: often the next is the same. */
 typedef struct Name {
 	const xmlChar *xml;
-	const char *kept, *value;
-	size_t n_value;
+	const KnownText *kept;
+	KnownText *value;
 } Name;
 enum { NAMES = 256 };
 
@@ -44,7 +51,7 @@ static void give_up(Reading *r, const char *why)
 	xmlStopParser(r->parser);
 }
 
-static uint32_t hash_of(const char *text, size_t n)
+static uint64_t hash_of(const char *text, size_t n)
 {
 	uint64_t h = n * 0x9e3779b97f4a7c15u, part;
 	for (; n > 8; n -= 8, text += 8) {
@@ -55,7 +62,7 @@ static uint32_t hash_of(const char *text, size_t n)
 	part = 0;
 	memcpy(&part, text, n);
 	h = (h ^ part) * 0x9fb21c651e98df25u;
-	return (uint32_t)(h ^ (h >> 32));
+	return h ^ (h >> 32);
 }
 
 static void known_grow(Known *k)
@@ -63,10 +70,10 @@ static void known_grow(Known *k)
 	Known larger = { .cap = k->cap ? k->cap * 2 : 1024, .n = k->n };
 	larger.slots = mem_alloc(larger.cap, sizeof(*larger.slots));
 	for (uint32_t i = 0; i < k->cap; i++) {
-		uint32_t at = k->slots[i].hash & (larger.cap - 1);
-		if (!k->slots[i].text)
+		uint32_t at = (uint32_t)k->slots[i].hash & (larger.cap - 1);
+		if (!k->slots[i].known)
 			continue;
-		while (larger.slots[at].text)
+		while (larger.slots[at].known)
 			at = (at + 1) & (larger.cap - 1);
 		larger.slots[at] = k->slots[i];
 	}
@@ -74,25 +81,28 @@ static void known_grow(Known *k)
 	*k = larger;
 }
 
-/* The text as it is kept: in the arena, once. */
-static const char *keep(Reading *r, const xmlChar *xml, size_t n)
+static bool is_text(const KnownText *known, const xmlChar *xml, size_t n)
 {
-	const char *text = (const char *)xml;
+	return known && known->n == n && !memcmp(known->text, xml, n);
+}
+
+/* The text as it is kept: in the arena, once. */
+static KnownText *keep(Reading *r, const xmlChar *xml, size_t n)
+{
 	Known *k = &r->known;
-	if (n >= UINT32_MAX)
-		return arena_strndup(r->arena, text, n);
 	if (k->n * 2 >= k->cap)
 		known_grow(k);
-	uint32_t hash = hash_of(text, n), at = hash & (k->cap - 1);
-	for (; k->slots[at].text; at = (at + 1) & (k->cap - 1))
-		if (k->slots[at].hash == hash && k->slots[at].n == n &&
-			!memcmp(k->slots[at].text, text, n))
-			return k->slots[at].text;
-	k->slots[at].text = arena_strndup(r->arena, text, n);
-	k->slots[at].hash = hash;
-	k->slots[at].n = (uint32_t)n;
+	uint64_t hash = hash_of((const char *)xml, n);
+	uint32_t at = (uint32_t)hash & (k->cap - 1);
+	for (; k->slots[at].known; at = (at + 1) & (k->cap - 1))
+		if (k->slots[at].hash == hash && is_text(k->slots[at].known, xml, n))
+			return k->slots[at].known;
+	KnownText *known = arena_alloc(r->arena, 1, sizeof(*known) + n + 1);
+	known->n = n;
+	memcpy(known->text, xml, n);
+	k->slots[at] = (struct KnownSlot){ known, hash };
 	k->n++;
-	return k->slots[at].text;
+	return known;
 }
 
 static Name *keep_name(Reading *r, const xmlChar *xml)
@@ -100,17 +110,23 @@ static Name *keep_name(Reading *r, const xmlChar *xml)
 	uintptr_t at = (uintptr_t)xml;
 	Name *name = &r->names[(at ^ at >> 8) % NAMES];
 	if (name->xml != xml)
-		*name = (Name){ xml, keep(r, xml, strlen((const char *)xml)), NULL, 0 };
+		*name = (Name){ xml, keep(r, xml, strlen((const char *)xml)), NULL };
 	return name;
 }
 
 static const char *keep_value(Reading *r, Name *name, const xmlChar *xml, size_t n)
 {
-	if (!name->value || name->n_value != n || memcmp(name->value, xml, n)) {
+	KnownText *last = name->value;
+	if (is_text(last, xml, n))
+		return last->text;
+	if (last && is_text(last->next, xml, n)) {
+		name->value = last->next;
+	} else {
 		name->value = keep(r, xml, n);
-		name->n_value = n;
+		if (last)
+			last->next = name->value;
 	}
-	return name->value;
+	return name->value->text;
 }
 
 static void append(CibElement *parent, CibElement *e)
@@ -137,7 +153,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	}
 	CibElement *e = ARENA_NEW(r->arena, CibElement);
 	e->name = prefix ? arena_printf(r->arena, "%s:%s", (const char *)prefix, (const char *)name)
-			 : keep_name(r, name)->kept;
+			 : keep_name(r, name)->kept->text;
 	e->line = (uint32_t)(r->parser->input ? r->parser->input->line : 0);
 	if (n_attrs > 0) {
 		e->attrs = arena_alloc(r->arena, (size_t)n_attrs, sizeof(CibAttr));
@@ -148,7 +164,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 		Name *kept = keep_name(r, a[0]);
 		e->attrs[i].name = a[1] ? arena_printf(r->arena, "%s:%s", (const char *)a[1],
 						  (const char *)a[0])
-					: kept->kept;
+					: kept->kept->text;
 		e->attrs[i].value = keep_value(r, kept, a[3], (size_t)(a[4] - a[3]));
 	}
 	if (r->at)
