@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+enum { READ_AHEAD = 1 << 18 };
+
 static int read_piece(void *from, char *buffer, int room)
 {
 	FILE *f = from;
@@ -19,6 +21,7 @@ CibElement *cli_cib_read(Arena *arena, const char *path)
 		(void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
 		return NULL;
 	}
+	(void)setvbuf(f, NULL, _IOFBF, READ_AHEAD);
 	CibElement *cib = cib_parse_from(arena, read_piece, f, &error);
 	bool ok = !ferror(f);
 	if (f != stdin)
