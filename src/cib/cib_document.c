@@ -5,8 +5,38 @@
 #include <libxml/parserInternals.h>
 #include <stdarg.h>
 
+/* A text that was met, so that the next of the same kind takes no memory; and the one that came after
+ * it last time: the histories of nodes speak of the same resources in the same order. */
+typedef struct KnownText {
+	struct KnownText *next;
+	size_t n;
+	char text[];
+} KnownText;
+
+typedef struct Known {
+	struct KnownSlot {
+		KnownText *known;
+		uint64_t hash;
+	} * slots;
+	uint32_t n, cap;
+} Known;
+
+/* A name as the parser has it (one pointer for all of a name), as it is kept, and the last value of
+ * an attribute of that name: often the next is the same. */
+typedef struct Name {
+	const xmlChar *xml;
+	const KnownText *kept;
+	KnownText *value;
+} Name;
+enum { NAMES = 256 };
+
 typedef struct Reading {
 	Arena *arena;
+	Known known;
+	Name names[NAMES];
+	CibRead read;
+	void *from;
+	size_t n_read;
 	xmlParserCtxtPtr parser;
 	CibElement *root, *at;
 	uint32_t depth;
@@ -19,6 +49,84 @@ static void give_up(Reading *r, const char *why)
 		r->error = arena_printf(r->arena, "line %d: %s",
 			r->parser->input ? r->parser->input->line : 0, why);
 	xmlStopParser(r->parser);
+}
+
+static uint64_t hash_of(const char *text, size_t n)
+{
+	uint64_t h = n * 0x9e3779b97f4a7c15u, part;
+	for (; n > 8; n -= 8, text += 8) {
+		memcpy(&part, text, 8);
+		h = (h ^ part) * 0x9fb21c651e98df25u;
+		h ^= h >> 32;
+	}
+	part = 0;
+	memcpy(&part, text, n);
+	h = (h ^ part) * 0x9fb21c651e98df25u;
+	return h ^ (h >> 32);
+}
+
+static void known_grow(Known *k)
+{
+	Known larger = { .cap = k->cap ? k->cap * 2 : 1024, .n = k->n };
+	larger.slots = mem_alloc(larger.cap, sizeof(*larger.slots));
+	for (uint32_t i = 0; i < k->cap; i++) {
+		uint32_t at = (uint32_t)k->slots[i].hash & (larger.cap - 1);
+		if (!k->slots[i].known)
+			continue;
+		while (larger.slots[at].known)
+			at = (at + 1) & (larger.cap - 1);
+		larger.slots[at] = k->slots[i];
+	}
+	free(k->slots);
+	*k = larger;
+}
+
+static bool is_text(const KnownText *known, const xmlChar *xml, size_t n)
+{
+	return known && known->n == n && !memcmp(known->text, xml, n);
+}
+
+/* The text as it is kept: in the arena, once. */
+static KnownText *keep(Reading *r, const xmlChar *xml, size_t n)
+{
+	Known *k = &r->known;
+	if (k->n * 2 >= k->cap)
+		known_grow(k);
+	uint64_t hash = hash_of((const char *)xml, n);
+	uint32_t at = (uint32_t)hash & (k->cap - 1);
+	for (; k->slots[at].known; at = (at + 1) & (k->cap - 1))
+		if (k->slots[at].hash == hash && is_text(k->slots[at].known, xml, n))
+			return k->slots[at].known;
+	KnownText *known = arena_alloc(r->arena, 1, sizeof(*known) + n + 1);
+	known->n = n;
+	memcpy(known->text, xml, n);
+	k->slots[at] = (struct KnownSlot){ known, hash };
+	k->n++;
+	return known;
+}
+
+static Name *keep_name(Reading *r, const xmlChar *xml)
+{
+	uintptr_t at = (uintptr_t)xml;
+	Name *name = &r->names[(at ^ at >> 8) % NAMES];
+	if (name->xml != xml)
+		*name = (Name){ xml, keep(r, xml, strlen((const char *)xml)), NULL };
+	return name;
+}
+
+static const char *keep_value(Reading *r, Name *name, const xmlChar *xml, size_t n)
+{
+	KnownText *last = name->value;
+	if (is_text(last, xml, n))
+		return last->text;
+	if (last && is_text(last->next, xml, n)) {
+		name->value = last->next;
+	} else {
+		name->value = keep(r, xml, n);
+		if (last)
+			last->next = name->value;
+	}
+	return name->value->text;
 }
 
 static void append(CibElement *parent, CibElement *e)
@@ -62,7 +170,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	}
 	CibElement *e = ARENA_NEW(r->arena, CibElement);
 	e->name = prefix ? arena_printf(r->arena, "%s:%s", (const char *)prefix, (const char *)name)
-			 : arena_strdup(r->arena, (const char *)name);
+			 : keep_name(r, name)->kept->text;
 	set_place(e, r->parser->input);
 	if (n_attrs > 0) {
 		e->attrs = arena_alloc(r->arena, (size_t)n_attrs, sizeof(CibAttr));
@@ -70,11 +178,11 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	}
 	for (int i = 0; i < n_attrs; i++) {
 		const xmlChar **a = attrs + (size_t)i * 5;
-		const char *local = (const char *)a[0];
-		e->attrs[i].name = a[1] ? arena_printf(r->arena, "%s:%s", (const char *)a[1], local)
-					: arena_strdup(r->arena, local);
-		e->attrs[i].value =
-			arena_strndup(r->arena, (const char *)a[3], (size_t)(a[4] - a[3]));
+		Name *kept = keep_name(r, a[0]);
+		e->attrs[i].name = a[1] ? arena_printf(r->arena, "%s:%s", (const char *)a[1],
+						  (const char *)a[0])
+					: kept->kept->text;
+		e->attrs[i].value = keep_value(r, kept, a[3], (size_t)(a[4] - a[3]));
 	}
 	if (r->at)
 		append(r->at, e);
@@ -152,10 +260,22 @@ static void on_problem(void *user, xmlErrorPtr problem)
 		r->arena, "line %d: %.*s", problem->line, (int)strcspn(text, "\n"), text);
 }
 
-CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret_error)
+static int read_piece(void *user, char *buffer, int room)
 {
-	Reading r = { .arena = arena };
-	xmlSAXHandler sax = { .initialized = XML_SAX2_MAGIC,
+	Reading *r = user;
+	int n = r->read(r->from, buffer, room);
+	if (n > 0)
+		r->n_read += (size_t)n;
+	if (r->n_read > CIB_TEXT_MAX) {
+		give_up(r, "the document is too long");
+		return -1;
+	}
+	return n;
+}
+
+static void take(Reading *r)
+{
+	const xmlSAXHandler sax = { .initialized = XML_SAX2_MAGIC,
 		.startElementNs = on_start,
 		.endElementNs = on_end,
 		.characters = on_text,
@@ -165,31 +285,60 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 		.getEntity = on_entity,
 		.serror = on_problem };
 
-	if (n == 0 || n > CIB_TEXT_MAX) {
-		*ret_error = n ? "the document is too long" : "the document is empty";
-		return NULL;
-	}
-	r.parser = xmlCreateMemoryParserCtxt(text, (int)n);
+	xmlCtxtUseOptions(
+		r->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE | XML_PARSE_COMPACT);
+	*r->parser->sax = sax;
+	r->parser->userData = r;
+	xmlParseDocument(r->parser);
+	if (!r->error && (!r->parser->wellFormed || !r->root))
+		r->error = "the text is not well-formed XML";
+	if (r->parser->myDoc)
+		xmlFreeDoc(r->parser->myDoc);
+	r->parser->myDoc = NULL;
+	xmlFreeParserCtxt(r->parser);
+}
+
+CibElement *cib_parse_from(Arena *arena, CibRead read, void *from, const char **ret_error)
+{
+	Reading r = { .arena = arena, .read = read, .from = from };
+	r.parser = xmlCreateIOParserCtxt(NULL, NULL, read_piece, NULL, &r, XML_CHAR_ENCODING_NONE);
 	if (!r.parser) {
 		*ret_error = "no memory for the parser";
 		return NULL;
 	}
-	xmlCtxtUseOptions(
-		r.parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE | XML_PARSE_COMPACT);
-	*r.parser->sax = sax;
-	r.parser->userData = &r;
-	xmlParseDocument(r.parser);
-	if (!r.error && (!r.parser->wellFormed || !r.root))
-		r.error = "the text is not well-formed XML";
-	if (r.parser->myDoc)
-		xmlFreeDoc(r.parser->myDoc);
-	r.parser->myDoc = NULL;
-	xmlFreeParserCtxt(r.parser);
-	if (r.error) {
-		*ret_error = r.error;
+	take(&r);
+	free(r.known.slots);
+	if (r.n_read == 0)
+		r.error = "the document is empty";
+	if (!r.error)
+		return r.root;
+	*ret_error = r.error;
+	return NULL;
+}
+
+typedef struct Text {
+	const char *at;
+	size_t left;
+} Text;
+
+static int read_text(void *from, char *buffer, int room)
+{
+	Text *text = from;
+	size_t n = MIN(text->left, (size_t)MAX(room, 0));
+	memcpy(buffer, text->at, n);
+	text->at += n;
+	text->left -= n;
+	return (int)n;
+}
+
+CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret_error)
+{
+	Text rest = { text, n };
+	if (n > CIB_TEXT_MAX) {
+		*ret_error = "the document is too long";
 		return NULL;
 	}
-	return r.root;
+	return cib_parse_from(arena, read_text, &rest, ret_error);
 }
 
 static void print_escaped(const char *s, const char *end, StrBuf *out)
@@ -264,11 +413,17 @@ void cib_print(const CibElement *top, StrBuf *out)
 	}
 }
 
+/* Most names differ in the first or second letter: no call for those. */
+static inline bool same_name(const char *a, const char *b)
+{
+	return a[0] == b[0] && (!a[0] || (a[1] == b[1] && (!a[1] || !strcmp(a + 2, b + 2))));
+}
+
 const char *cib_get(const CibElement *e, const char *name)
 {
 	if (e)
 		for (uint32_t i = 0; i < e->n_attrs; i++)
-			if (!strcmp(e->attrs[i].name, name))
+			if (same_name(e->attrs[i].name, name))
 				return e->attrs[i].value;
 	return NULL;
 }
@@ -315,7 +470,7 @@ const char *cib_id(const CibElement *e)
 
 bool cib_is(const CibElement *e, const char *name)
 {
-	return e && e->name && !strcmp(e->name, name);
+	return e && e->name && same_name(e->name, name);
 }
 
 CibElement *cib_first(const CibElement *e)

@@ -36,6 +36,10 @@ struct CibElement {
 /* NULL when the text is no well-formed document of the shape above; *ret_error then says why and
  * where, in the arena. */
 CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret_error);
+/* The same, taking the text piece by piece: the whole of it never stands in memory. `read` gives at
+ * most `room` bytes, 0 at the end, less than 0 on failure. Texts that are the same are kept once. */
+typedef int (*CibRead)(void *from, char *buffer, int room);
+CibElement *cib_parse_from(Arena *arena, CibRead read, void *from, const char **ret_error);
 void cib_print(const CibElement *e, StrBuf *out);
 
 const char *cib_get(const CibElement *e, const char *name);

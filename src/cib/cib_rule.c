@@ -270,6 +270,8 @@ bool cib_rules_hold(const CibElement *e, const CibRuleInput *input)
 void cib_ids_build(Arena *arena, CibIds *ids, const CibElement *top)
 {
 	const CibElement *e = top;
+	if (!e)
+		return;
 	for (;;) {
 		const char *id = e->name ? cib_get(e, "id") : NULL;
 		if (id && !cib_index_get(&ids->by_id, id))

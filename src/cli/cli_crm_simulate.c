@@ -112,8 +112,6 @@ static void print_status(Arena *arena, CibElement *cib, int64_t now, StrBuf *out
 
 static bool inject(Arena *arena, CibElement *cib, const Options *o, StrBuf *out)
 {
-	if (!o->n_injections && !o->quorum)
-		return true;
 	strbuf_add(out, "Performing Requested Modifications:\n");
 	if (o->quorum)
 		sched_inject_quorum(
@@ -176,25 +174,31 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 			"Schema validation of configuration is disabled (support for "
 			"validate-with set to \"none\" is deprecated and will be removed in a "
 			"future release)\n");
-	SchedRun *look = sched_look(arena, cib, now);
+	SchedRun *run = sched_look(arena, cib, now);
 	if (!o->quiet) {
-		sched_text_blocked(look, out);
+		sched_text_blocked(run, out);
 		strbuf_add(out, "Current cluster status:\n");
-		sched_text_status(look, out);
+		sched_text_status(run, out);
 		strbuf_add(out, "\n");
 	}
-	if (sched_not_yet_at(look, 0)) {
-		int rc = refuse(look, out);
-		sched_run_free(look);
+	if (sched_not_yet_at(run, 0)) {
+		int rc = refuse(run, out);
+		sched_run_free(run);
 		return rc;
 	}
-	sched_run_free(look);
 	/* Nothing but a file: it is shown. */
-	if (!o->simulate && !o->run && !o->scores && !o->dot && !o->quorum && !o->n_injections)
+	if (!o->simulate && !o->run && !o->scores && !o->dot && !o->quorum && !o->n_injections) {
+		sched_run_free(run);
 		return CLI_OK;
-	if (!inject(arena, cib, o, out))
-		return CLI_USAGE;
-	SchedRun *run = sched_run(arena, cib, now, (SchedWant){ .scores = o->scores });
+	}
+	/* What was seen need not be read twice when nothing has changed since. */
+	if (o->n_injections || o->quorum) {
+		sched_run_free(run);
+		if (!inject(arena, cib, o, out))
+			return CLI_USAGE;
+		run = sched_look(arena, cib, now);
+	}
+	sched_decide(run, o->scores);
 	if (o->scores)
 		strbuf_add(out, sched_scores(run));
 	if (!o->quiet) {

@@ -19,6 +19,8 @@ typedef struct SchedWant {
 SchedRun *sched_run(Arena *arena, CibElement *cib, int64_t now, SchedWant want);
 /* Only what the status says: nothing is decided. */
 SchedRun *sched_look(Arena *arena, CibElement *cib, int64_t now);
+/* Decides, once, what was only looked at: as sched_run does, without reasons. */
+void sched_decide(SchedRun *run, bool scores);
 void sched_run_free(SchedRun *run);
 /* When the CIB says that it was; 0: it does not. */
 int64_t sched_execution_date(const CibElement *cib);

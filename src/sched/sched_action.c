@@ -219,6 +219,23 @@ SchedOnFail sched_on_fail(SchedRun *run, SchedRsc *rsc, const char *task, int64_
 
 /* ---- making actions ---- */
 
+static void note_watched(SchedRun *run, SchedRsc *rsc, const SchedNode *node)
+{
+	if (!rsc->watched)
+		rsc->watched = arena_alloc(run->arena, run->nodes.n + 1, sizeof(bool));
+	rsc->watched[node ? node->index : run->nodes.n] = true;
+}
+
+/* Of many monitors none may be for the node: at the first start there is one for each node. */
+static SchedAction *first_on(
+	const SchedRun *run, const SchedRsc *rsc, SchedTask task, const SchedNode *node)
+{
+	if (task == TASK_MONITOR && node && rsc->watched && !rsc->watched[node->index] &&
+		!rsc->watched[run->nodes.n])
+		return NULL;
+	return sched_first(rsc, task);
+}
+
 SchedAction *sched_action_new(SchedRun *run, SchedRsc *rsc, SchedTask task, SchedNode *node)
 {
 	SchedAction *action = ARENA_NEW(run->arena, SchedAction);
@@ -235,6 +252,8 @@ SchedAction *sched_action_new(SchedRun *run, SchedRsc *rsc, SchedTask task, Sche
 			rsc->by_task = arena_alloc(run->arena, TASK_N, sizeof(SchedAction *));
 		action->next_same = rsc->by_task[task];
 		rsc->by_task[task] = action;
+		if (task == TASK_MONITOR)
+			note_watched(run, rsc, node);
 	}
 	cib_push(run->arena, &run->actions, action);
 	return action;
@@ -321,7 +340,7 @@ SchedAction *sched_action(SchedRun *run, SchedRsc *rsc, SchedTask task, int64_t 
 	SchedNode *node, bool optional)
 {
 	SchedAction *action = NULL;
-	for (SchedAction *a = sched_first(rsc, task); a && !action; a = a->next_same)
+	for (SchedAction *a = first_on(run, rsc, task, node); a && !action; a = a->next_same)
 		if (a->interval == interval && (!node || a->node == node || !a->node))
 			action = a;
 	bool fresh = !action;
@@ -333,6 +352,8 @@ SchedAction *sched_action(SchedRun *run, SchedRsc *rsc, SchedTask task, int64_t 
 		configure(run, action);
 	} else if (!action->node) {
 		action->node = node;
+		if (task == TASK_MONITOR && node)
+			note_watched(run, rsc, node);
 	}
 	if (rsc->variant != RSC_PRIMITIVE && fresh && !node) {
 		action->flags |= ACT_PSEUDO;

@@ -239,15 +239,23 @@ static bool agent_changed(
 	return changed;
 }
 
-static SchedRsc *rsc_of_history(SchedRun *run, SchedNode *node, const char *id)
+static void name_once(SchedRun *run, CibIndex *index, const char *name, SchedRsc *rsc)
 {
+	if (name && !cib_index_get(index, name))
+		cib_index_put(run->arena, index, name, rsc);
+}
+
+/* What is active on the node, by each of its names; the first that has a name counts. */
+static CibIndex running_by_name(SchedRun *run, const SchedNode *node)
+{
+	CibIndex index = { 0 };
 	for (uint32_t i = 0; i < node->running.n; i++) {
 		SchedRsc *rsc = node->running.items[i];
-		if (!strcmp(rsc->id, id) || cib_same(rsc->clone_name, id) ||
-			!strcmp(rsc->config_name, id))
-			return rsc;
+		name_once(run, &index, rsc->id, rsc);
+		name_once(run, &index, rsc->clone_name, rsc);
+		name_once(run, &index, rsc->config_name, rsc);
 	}
-	return sched_rsc_find(run, id);
+	return index;
 }
 
 void sched_config_changes(SchedRun *run)
@@ -258,9 +266,11 @@ void sched_config_changes(SchedRun *run)
 			!(node->online && !node->unclean && !node->shutdown))
 			continue;
 		const CibElement *list = cib_child(cib_child(node->state, "lrm"), "lrm_resources");
+		CibIndex running = running_by_name(run, node);
 		cib_foreach_named(history, list, "lrm_resource")
 		{
-			SchedRsc *rsc = rsc_of_history(run, node, cib_id(history));
+			SchedRsc *rsc = cib_index_get(&running, cib_id(history))
+						?: sched_rsc_find(run, cib_id(history));
 			if (!rsc || rsc->variant != RSC_PRIMITIVE || rsc_is(rsc, RSC_REMOVED)) {
 				if (rsc && rsc_is(rsc, RSC_REMOVED) &&
 					!sched_is_clone_instance(rsc) &&

@@ -33,8 +33,36 @@ static bool matches(const char *attr, const char *prefix, const char *name, size
 	return !*attr || *attr == '#';
 }
 
+typedef CIB_LIST(const CibPair *) Counts;
+
+/* What a name, or an attribute without its prefix, is found by: up to what may follow a name. */
+static const char *key_of(SchedRun *run, const char *name, size_t n)
+{
+	size_t plain = strcspn(name, ":#");
+	return arena_strndup(run->arena, name, MIN(n, plain));
+}
+
+static void index_failures(SchedRun *run, SchedNode *node)
+{
+	static const char *const prefixes[] = { "fail-count-", "last-failure-" };
+	node->failures_known = true;
+	cib_each(pair, &node->attrs) for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+	{
+		size_t p = strlen(prefixes[i]);
+		if (strncmp(pair->name, prefixes[i], p))
+			continue;
+		const char *key = key_of(run, pair->name + p, SIZE_MAX);
+		Counts *counts = cib_index_get(&node->failures, key);
+		if (!counts) {
+			counts = ARENA_NEW(run->arena, Counts);
+			cib_index_put(run->arena, &node->failures, key, counts);
+		}
+		cib_push(run->arena, counts, pair);
+	}
+}
+
 /* Whether one of the failed operations is set to block: such failures never run out. */
-static bool blocks(SchedRun *run, SchedRsc *rsc, const SchedNode *node)
+static bool blocks(SchedRun *run, SchedRsc *rsc, SchedNode *node)
 {
 	const CibElement *history = sched_history_of(run, node, rsc->clone_name ?: rsc->id)
 					    ?: sched_history_of(run, node, rsc->config_name);
@@ -76,10 +104,13 @@ int sched_failcount(SchedRun *run, SchedNode *node, SchedRsc *rsc, bool effectiv
 	(void)op;
 	if (rsc->variant == RSC_PRIMITIVE) {
 		const char *name = count_name(rsc, &n);
-		cib_each(pair, &node->attrs)
-		{
-			if (pair->name[0] != 'f' && pair->name[0] != 'l')
-				continue;
+		if (!node->failures_known)
+			index_failures(run, node);
+		const Counts *counts =
+			node->failures.n ? cib_index_get(&node->failures, key_of(run, name, n))
+					 : NULL;
+		for (uint32_t i = 0; counts && i < counts->n; i++) {
+			const CibPair *pair = counts->items[i];
 			if (matches(pair->name, "fail-count-", name, n, unique))
 				count = cib_score_add(count, cib_score(pair->value));
 			else if (matches(pair->name, "last-failure-", name, n, unique))

@@ -113,11 +113,18 @@ void sched_ops_active(const SchedOps *ops, int *ret_start, int *ret_stop)
 	*ret_stop = stop;
 }
 
-const CibElement *sched_history_of(const SchedRun *run, const SchedNode *node, const char *rsc_id)
+const CibElement *sched_history_of(const SchedRun *run, SchedNode *node, const char *rsc_id)
 {
 	const CibElement *list = cib_child(cib_child(node->state, "lrm"), "lrm_resources");
-	(void)run;
-	return rsc_id ? cib_child_with(list, "lrm_resource", "id", rsc_id) : NULL;
+	if (!node->histories_known)
+		cib_foreach_named(history, list, "lrm_resource")
+		{
+			const char *id = cib_get(history, "id");
+			if (id && !cib_index_get(&node->histories, id))
+				cib_index_put(run->arena, &node->histories, id, history);
+		}
+	node->histories_known = true;
+	return cib_index_get(&node->histories, rsc_id);
 }
 
 static SchedRsc *removed_resource(SchedRun *run, const CibElement *history)

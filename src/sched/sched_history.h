@@ -59,7 +59,7 @@ SchedOp sched_op_parse(const CibElement *xml);
 /* From which on recurring operations are active; -1 in both: never started. */
 void sched_ops_active(const SchedOps *ops, int *ret_start, int *ret_stop);
 /* The history of a resource on a node. */
-const CibElement *sched_history_of(const SchedRun *run, const SchedNode *node, const char *rsc_id);
+const CibElement *sched_history_of(const SchedRun *run, SchedNode *node, const char *rsc_id);
 
 /* Migrations: the state that a migrate_to on this node implies. */
 void sched_migrate_to_done(SchedRun *run, SchedRsc *rsc, SchedNode *node, const SchedOp *op);

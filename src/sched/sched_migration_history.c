@@ -3,7 +3,7 @@
 #include "sched/sched_history.h"
 #include "sched/sched_model.h"
 
-static SchedOps ops_on(SchedRun *run, const SchedRsc *rsc, const SchedNode *node)
+static SchedOps ops_on(SchedRun *run, const SchedRsc *rsc, SchedNode *node)
 {
 	const CibElement *history = node ? sched_history_of(run, node, rsc->config_name) : NULL;
 	return history ? sched_ops(run->arena, history) : (SchedOps){ 0 };

@@ -13,23 +13,7 @@ int64_t sched_execution_date(const CibElement *cib)
 	return text ? strtoll(text, NULL, 10) : 0;
 }
 
-SchedRun *sched_look(Arena *arena, CibElement *cib, int64_t now)
-{
-	SchedRun *run = ARENA_NEW(arena, SchedRun);
-	run->arena = arena;
-	run->cib = cib;
-	run->now = now;
-	run->scores = ARENA_NEW(arena, StrBuf);
-	sched_unpack(run);
-	return run;
-}
-
-void sched_run_free(SchedRun *run)
-{
-	strbuf_free(run->scores);
-}
-
-SchedRun *sched_run(Arena *arena, CibElement *cib, int64_t now, SchedWant want)
+static SchedRun *look(Arena *arena, CibElement *cib, int64_t now, SchedWant want)
 {
 	SchedRun *run = ARENA_NEW(arena, SchedRun);
 	run->arena = arena;
@@ -39,6 +23,21 @@ SchedRun *sched_run(Arena *arena, CibElement *cib, int64_t now, SchedWant want)
 	run->want_scores = want.scores;
 	run->want_reasons = want.reasons;
 	sched_unpack(run);
+	return run;
+}
+
+SchedRun *sched_look(Arena *arena, CibElement *cib, int64_t now)
+{
+	return look(arena, cib, now, (SchedWant){ 0 });
+}
+
+void sched_run_free(SchedRun *run)
+{
+	strbuf_free(run->scores);
+}
+
+static void decide(SchedRun *run)
+{
 	sched_apply_criteria(run);
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		sched_internal_constraints(run, run->rscs.items[i]);
@@ -54,6 +53,18 @@ SchedRun *sched_run(Arena *arena, CibElement *cib, int64_t now, SchedWant want)
 	for (uint32_t i = 0; i < run->rscs.n; i++)
 		if (run->rscs.items[i]->variant == RSC_CLONE)
 			sched_notify_instances(run, run->rscs.items[i]);
+}
+
+void sched_decide(SchedRun *run, bool scores)
+{
+	run->want_scores = scores;
+	decide(run);
+}
+
+SchedRun *sched_run(Arena *arena, CibElement *cib, int64_t now, SchedWant want)
+{
+	SchedRun *run = look(arena, cib, now, want);
+	decide(run);
 	return run;
 }
 

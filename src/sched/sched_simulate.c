@@ -8,6 +8,13 @@
 
 #include <stdio.h>
 
+/* Where the results of a node go. */
+typedef struct Place {
+	CibElement *state;
+	CibIndex histories; /* by resource */
+	bool indexed;
+} Place;
+
 typedef struct World {
 	Arena *arena;
 	SchedRun *run;
@@ -15,6 +22,7 @@ typedef struct World {
 	StrBuf *out;
 	const SchedFailures *failures;
 	int64_t now;
+	Place *places; /* one for each node */
 } World;
 
 static CibElement *need(Arena *arena, CibElement *parent, const char *name)
@@ -65,13 +73,15 @@ static int last_call(const CibElement *history)
 	return call;
 }
 
-static CibElement *rsc_history(Arena *arena, CibElement *state, const OpResult *r)
+/* `known`: what was found before and all that was there; NULL: it is looked for. */
+static CibElement *rsc_history(Arena *arena, CibElement *state, const OpResult *r, CibIndex *known)
 {
 	CibElement *lrm = need(arena, state, "lrm");
 	if (!cib_get(lrm, "id"))
 		cib_set(arena, lrm, "id", cib_id(state));
 	CibElement *list = need(arena, lrm, "lrm_resources");
-	CibElement *history = cib_child_with(list, "lrm_resource", "id", r->rsc);
+	CibElement *history = known ? cib_index_get(known, r->rsc)
+				    : cib_child_with(list, "lrm_resource", "id", r->rsc);
 	if (history)
 		return history;
 	history = cib_add(arena, list, "lrm_resource");
@@ -82,6 +92,8 @@ static CibElement *rsc_history(Arena *arena, CibElement *state, const OpResult *
 		cib_set(arena, history, "provider", r->provider);
 	if (r->type)
 		cib_set(arena, history, "type", r->type);
+	if (known)
+		cib_index_put(arena, known, cib_id(history), history);
 	return history;
 }
 
@@ -95,9 +107,8 @@ static const char *op_id(Arena *arena, const OpResult *r, bool failed)
 	return arena_printf(arena, failed ? "%s_last_failure_0" : "%s_last_0", r->rsc);
 }
 
-static void add_result(Arena *arena, CibElement *state, const OpResult *r, int64_t now)
+static void add_result(Arena *arena, CibElement *history, const OpResult *r, int64_t now)
 {
-	CibElement *history = rsc_history(arena, state, r);
 	bool failed = r->rc != r->expected;
 	const char *id = op_id(arena, r, failed);
 	int call = last_call(history) + 1;
@@ -143,6 +154,23 @@ static int wanted_failure(const World *w, const SchedAction *a, const char *name
 	return -1;
 }
 
+static Place *place_of(World *w, const SchedNode *node)
+{
+	Place *place = &w->places[node->index];
+	if (place->indexed)
+		return place;
+	*place = (Place){ .state = node_state(w->arena, w->cib, node->id, node->uname),
+		.indexed = true };
+	const CibElement *list = cib_child(cib_child(place->state, "lrm"), "lrm_resources");
+	cib_foreach_named(history, list, "lrm_resource")
+	{
+		const char *id = cib_get(history, "id");
+		if (id && !cib_index_get(&place->histories, id))
+			cib_index_put(w->arena, &place->histories, id, history);
+	}
+	return place;
+}
+
 static bool do_resource(World *w, SchedAction *a)
 {
 	const char *name = sched_step_shown_name(a), *task = sched_task_names[a->task];
@@ -167,8 +195,9 @@ static bool do_resource(World *w, SchedAction *a)
 	r.rc = failure >= 0 ? failure : r.expected;
 	sched_digest(w->run, a->rsc, task, a->interval, a->node, digest);
 	r.digest = digest;
-	CibElement *state = node_state(w->arena, w->cib, a->node->id, a->node->uname);
-	add_result(w->arena, state, &r, w->now);
+	Place *place = place_of(w, a->node);
+	add_result(
+		w->arena, rsc_history(w->arena, place->state, &r, &place->histories), &r, w->now);
 	return r.rc == r.expected;
 }
 
@@ -189,6 +218,7 @@ static void do_fence(World *w, SchedAction *a)
 		for (CibElement *e = cib_child(state, gone[i]); e; e = cib_child(state, gone[i]))
 			cib_remove(e);
 	set_state(w->arena, state, false);
+	w->places[a->node->index].indexed = false;
 }
 
 static bool carry_out(World *w, SchedAction *a)
@@ -217,35 +247,96 @@ static bool carry_out(World *w, SchedAction *a)
 	return do_resource(w, a);
 }
 
-static bool ready(const SchedStep *step)
+/* Who waits for whom, by the number of the step. */
+typedef struct Waiting {
+	uint32_t *left;		 /* how many it still waits for */
+	uint32_t *from, *waiter; /* those that wait for i: waiter[from[i]] to waiter[from[i + 1]] */
+} Waiting;
+
+static Waiting waiting_of(SchedRun *run, const SchedGraph *graph)
 {
-	for (uint32_t i = 0; i < step->inputs.n; i++)
-		if (act_is(step->inputs.items[i], ACT_IN_GRAPH))
-			return false;
-	return true;
+	uint32_t n = graph->steps.n, total = 0;
+	Waiting w = { arena_alloc(run->arena, n + 1, sizeof(uint32_t)),
+		arena_alloc(run->arena, n + 2, sizeof(uint32_t)), NULL };
+	uint32_t *step_of = arena_alloc(run->arena, run->next_action + 1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < n; i++) {
+		step_of[graph->steps.items[i].action->id] = i;
+		total += w.left[i] = graph->steps.items[i].inputs.n;
+	}
+	w.waiter = arena_alloc(run->arena, total + 1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < n; i++)
+		cib_each(input, &graph->steps.items[i].inputs) w.from[step_of[(*input)->id] + 1]++;
+	for (uint32_t i = 0; i < n; i++)
+		w.from[i + 1] += w.from[i];
+	uint32_t *at = arena_copy(run->arena, w.from, n + 1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < n; i++)
+		cib_each(input, &graph->steps.items[i].inputs)
+			w.waiter[at[step_of[(*input)->id]]++] = i;
+	return w;
 }
 
+/* The least number comes out first. */
+typedef CIB_LIST(uint32_t) Heap;
+
+static void heap_add(Arena *arena, Heap *h, uint32_t item)
+{
+	cib_push(arena, h, item);
+	uint32_t i = h->n - 1;
+	for (; i > 0 && h->items[(i - 1) / 2] > item; i = (i - 1) / 2)
+		h->items[i] = h->items[(i - 1) / 2];
+	h->items[i] = item;
+}
+
+static uint32_t heap_take(Heap *h)
+{
+	uint32_t least = h->items[0], last = h->items[--h->n], i = 0;
+	for (uint32_t child; (child = i * 2 + 1) < h->n; i = child) {
+		if (child + 1 < h->n && h->items[child + 1] < h->items[child])
+			child++;
+		if (h->items[child] >= last)
+			break;
+		h->items[i] = h->items[child];
+	}
+	h->items[i] = last;
+	return least;
+}
+
+/* As if all steps were walked over again and again, and each done as soon as it waits for none: what
+ * becomes free behind the one that is done belongs to this walk, what stands before it to the next. */
 bool sched_simulate(SchedRun *run, const SchedFailures *failures, StrBuf *out)
 {
-	World w = { run->arena, run, run->cib, out, failures, run->now };
+	World w = { run->arena, run, run->cib, out, failures, run->now,
+		arena_alloc(run->arena, run->nodes.n + 1, sizeof(Place)) };
 	SchedGraph *graph = sched_graph(run);
-	bool moved = true, complete = true;
-	while (moved) {
-		moved = false;
-		cib_each(step, &graph->steps)
-		{
-			if (step->done || !ready(step))
-				continue;
-			step->done = moved = true;
-			/* A failed one never lets go of those that wait for it. */
-			if (carry_out(&w, step->action))
-				step->action->flags &= ~(uint32_t)ACT_IN_GRAPH;
-			else
-				complete = false;
+	Waiting waiting = waiting_of(run, graph);
+	Heap walks[2] = { 0 }, *walk = &walks[0], *next = &walks[1];
+	uint32_t n_done = 0;
+	bool complete = true;
+	for (uint32_t i = 0; i < graph->steps.n; i++)
+		if (!waiting.left[i])
+			heap_add(run->arena, walk, i);
+	while (walk->n) {
+		uint32_t i = heap_take(walk);
+		SchedStep *step = &graph->steps.items[i];
+		step->done = true;
+		n_done++;
+		/* A failed one never lets go of those that wait for it. */
+		bool ok = carry_out(&w, step->action);
+		complete &= ok;
+		if (ok)
+			step->action->flags &= ~(uint32_t)ACT_IN_GRAPH;
+		for (uint32_t k = waiting.from[i]; ok && k < waiting.from[i + 1]; k++) {
+			uint32_t waiter = waiting.waiter[k];
+			if (--waiting.left[waiter] == 0)
+				heap_add(run->arena, waiter > i ? walk : next, waiter);
+		}
+		if (!walk->n) {
+			Heap *swap = walk;
+			walk = next;
+			next = swap;
 		}
 	}
-	cib_each(step, &graph->steps) complete &= step->done;
-	return complete;
+	return complete && n_done == graph->steps.n;
 }
 
 /* ---- injecting ---- */
@@ -291,7 +382,7 @@ static bool inject_op(Arena *arena, CibElement *cib, const char *spec, StrBuf *o
 		r.type = cib_get(rsc, "type");
 	}
 	strbuf_printf(out, "  * Injecting %s on %s\n", spec, at);
-	add_result(arena, state, &r, 0);
+	add_result(arena, rsc_history(arena, state, &r, NULL), &r, 0);
 	return true;
 }
 

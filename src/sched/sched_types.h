@@ -81,6 +81,9 @@ struct SchedNode {
 	uint32_t assigned; /* resources that were given to it in this run */
 	const char *fence_reason;
 	SchedRscs running;
+	CibIndex histories; /* by resource: lrm_resource */
+	CibIndex failures;  /* by resource: lists of attributes that count its failures */
+	bool histories_known, failures_known;
 	SchedAction *fencing; /* the newest one */
 };
 
@@ -142,6 +145,7 @@ struct SchedRsc {
 	int64_t lock_time;
 	SchedSlot *allowed;    /* one for each node */
 	bool *known_on;	       /* one for each node */
+	bool *watched;	       /* one for each node, one for nowhere: it has monitors there */
 	SchedAction *actions;  /* the newest first */
 	SchedAction **by_task; /* the same, by SchedTask; NULL: there are none */
 	SchedColocations this_with, with_this;

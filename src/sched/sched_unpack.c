@@ -147,7 +147,8 @@ static void detect_not_yet(SchedRun *run)
 
 void sched_unpack(SchedRun *run)
 {
-	cib_ids_build(run->arena, &run->ids, run->cib);
+	/* What id-ref means is configuration; the status has far more ids than all of it. */
+	cib_ids_build(run->arena, &run->ids, cib_child(run->cib, "configuration"));
 	sched_unpack_options(run);
 	sched_unpack_nodes(run);
 	unpack_tags(run);
