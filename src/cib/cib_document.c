@@ -197,21 +197,34 @@ static void print_escaped(const char *s, const char *end, StrBuf *out)
 	}
 }
 
-/* The text before the children of `e`; true when it has any. */
-static bool print_open(const CibElement *e, uint32_t depth, StrBuf *out)
+/* Beside text, white space would become part of it. */
+static bool is_text(const CibElement *e)
 {
-	strbuf_pad(out, ' ', (size_t)depth * 2);
+	return e && !e->name && !e->comment;
+}
+
+static void print_margin(const CibElement *e, bool text_before, uint32_t depth, StrBuf *out)
+{
+	if (!text_before && !is_text(e))
+		strbuf_pad(out, ' ', (size_t)depth * 2);
+}
+
+static void print_break(bool text, StrBuf *out)
+{
+	if (!text)
+		strbuf_add(out, "\n");
+}
+
+/* The text before the children of `e`; true when it has any. */
+static bool print_open(const CibElement *e, bool text_before, uint32_t depth, StrBuf *out)
+{
+	print_margin(e, text_before, depth, out);
 	if (!e->name) {
 		if (e->comment)
-			strbuf_printf(out, "<!--%s-->\n", e->text);
-		else {
-			const char *s = e->text + strspn(e->text, " \t\r\n");
-			const char *end = s + strlen(s);
-			while (end > s && strchr(" \t\r\n", end[-1]))
-				end--;
-			print_escaped(s, end, out);
-			strbuf_add(out, "\n");
-		}
+			strbuf_printf(out, "<!--%s-->", e->text);
+		else
+			print_escaped(e->text, out);
+		print_break(is_text(e) || is_text(e->next), out);
 		return false;
 	}
 	strbuf_printf(out, "<%s", e->name);
@@ -221,7 +234,8 @@ static bool print_open(const CibElement *e, uint32_t depth, StrBuf *out)
 			e->attrs[i].value, e->attrs[i].value + strlen(e->attrs[i].value), out);
 		strbuf_add(out, "\"");
 	}
-	strbuf_add(out, e->first ? ">\n" : "/>\n");
+	strbuf_add(out, e->first ? ">" : "/>");
+	print_break(is_text(e->first ?: e->next), out);
 	return e->first != NULL;
 }
 
@@ -229,20 +243,25 @@ void cib_print(const CibElement *top, StrBuf *out)
 {
 	const CibElement *e = top;
 	uint32_t depth = 0;
+	bool text_before = false;
 	for (;;) {
-		if (print_open(e, depth, out)) {
+		if (print_open(e, text_before, depth, out)) {
 			e = e->first;
+			text_before = false;
 			depth++;
 			continue;
 		}
 		while (e != top && !e->next) {
+			text_before = is_text(e);
 			e = e->parent;
 			depth--;
-			strbuf_pad(out, ' ', (size_t)depth * 2);
-			strbuf_printf(out, "</%s>\n", e->name);
+			print_margin(e, text_before, depth, out);
+			strbuf_printf(out, "</%s>", e->name);
+			print_break(e != top && is_text(e->next), out);
 		}
 		if (e == top)
 			return;
+		text_before = is_text(e);
 		e = e->next;
 	}
 }
