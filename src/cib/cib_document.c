@@ -21,6 +21,11 @@ static void give_up(Reading *r, const char *why)
 	xmlStopParser(r->parser);
 }
 
+static bool is_text(const CibElement *e)
+{
+	return e && !e->name && !e->comment;
+}
+
 static void append(CibElement *parent, CibElement *e)
 {
 	e->parent = parent;
@@ -82,8 +87,9 @@ static void on_text(void *user, const xmlChar *text, int n)
 	Reading *r = user;
 	bool blank = true;
 	for (int i = 0; i < n && blank; i++)
-		blank = text[i] && strchr(" \t\r\n", text[i]);
-	if (r->error || !r->at || n <= 0)
+		blank = strchr(" \t\r\n", text[i]) && text[i];
+	/* Between elements white space says nothing; a text may come in pieces. */
+	if (r->error || !r->at || (blank && !is_text(r->at->last)))
 		return;
 	CibElement *e = r->at->last;
 	if (!e || e->name || e->comment) {
@@ -142,6 +148,7 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 		.startElementNs = on_start,
 		.endElementNs = on_end,
 		.characters = on_text,
+		.ignorableWhitespace = on_text,
 		.cdataBlock = on_text,
 		.comment = on_comment,
 		.internalSubset = on_doctype,
@@ -175,10 +182,10 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 	return r.root;
 }
 
-static void print_escaped(const char *s, const char *end, StrBuf *out)
+static void print_escaped(const char *s, const char *special, StrBuf *out)
 {
-	while (s < end) {
-		size_t plain = MIN(strcspn(s, "&<>\"\n\t\r"), (size_t)(end - s));
+	while (*s) {
+		size_t plain = strcspn(s, special);
 		strbuf_addn(out, s, plain);
 		s += plain;
 		if (s == end)
@@ -198,11 +205,6 @@ static void print_escaped(const char *s, const char *end, StrBuf *out)
 }
 
 /* Beside text, white space would become part of it. */
-static bool is_text(const CibElement *e)
-{
-	return e && !e->name && !e->comment;
-}
-
 static void print_margin(const CibElement *e, bool text_before, uint32_t depth, StrBuf *out)
 {
 	if (!text_before && !is_text(e))
@@ -223,15 +225,14 @@ static bool print_open(const CibElement *e, bool text_before, uint32_t depth, St
 		if (e->comment)
 			strbuf_printf(out, "<!--%s-->", e->text);
 		else
-			print_escaped(e->text, out);
+			print_escaped(e->text, "&<>\r", out);
 		print_break(is_text(e) || is_text(e->next), out);
 		return false;
 	}
 	strbuf_printf(out, "<%s", e->name);
 	for (uint32_t i = 0; i < e->n_attrs; i++) {
 		strbuf_printf(out, " %s=\"", e->attrs[i].name);
-		print_escaped(
-			e->attrs[i].value, e->attrs[i].value + strlen(e->attrs[i].value), out);
+		print_escaped(e->attrs[i].value, "&<>\"\n\t\r", out);
 		strbuf_add(out, "\"");
 	}
 	strbuf_add(out, e->first ? ">" : "/>");
