@@ -37,9 +37,34 @@ static void append(CibElement *parent, CibElement *e)
 	parent->last = e;
 }
 
+/* Name spaces are attributes like others here: nothing is looked up in them. */
+static void read_attrs(Arena *arena, CibElement *e, int n_attrs, const xmlChar **attrs,
+	int n_spaces, const xmlChar **spaces)
+{
+	if (n_attrs + n_spaces <= 0)
+		return;
+	e->cap_attrs = (uint32_t)(n_attrs + n_spaces);
+	e->attrs = arena_alloc(arena, e->cap_attrs, sizeof(CibAttr));
+	for (int i = 0; i < n_spaces; i++) {
+		const char *prefix = (const char *)spaces[(size_t)i * 2];
+		const char *uri = (const char *)spaces[(size_t)i * 2 + 1];
+		e->attrs[e->n_attrs++] =
+			(CibAttr){ prefix ? arena_printf(arena, "xmlns:%s", prefix) : "xmlns",
+				arena_strdup(arena, uri ?: "") };
+	}
+	for (int i = 0; i < n_attrs; i++) {
+		const xmlChar **a = attrs + (size_t)i * 5;
+		const char *local = (const char *)a[0];
+		e->attrs[e->n_attrs++] =
+			(CibAttr){ a[1] ? arena_printf(arena, "%s:%s", (const char *)a[1], local)
+					: arena_strdup(arena, local),
+				arena_strndup(arena, (const char *)a[3], (size_t)(a[4] - a[3])) };
+	}
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
-	_unused_ const xmlChar *uri, _unused_ int n_spaces, _unused_ const xmlChar **spaces,
-	int n_attrs, _unused_ int n_defaulted, const xmlChar **attrs)
+	_unused_ const xmlChar *uri, int n_spaces, const xmlChar **spaces, int n_attrs,
+	_unused_ int n_defaulted, const xmlChar **attrs)
 {
 	Reading *r = user;
 	if (r->error)
@@ -52,18 +77,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	e->name = prefix ? arena_printf(r->arena, "%s:%s", (const char *)prefix, (const char *)name)
 			 : arena_strdup(r->arena, (const char *)name);
 	e->line = (uint32_t)(r->parser->input ? r->parser->input->line : 0);
-	if (n_attrs > 0) {
-		e->attrs = arena_alloc(r->arena, (size_t)n_attrs, sizeof(CibAttr));
-		e->n_attrs = e->cap_attrs = (uint32_t)n_attrs;
-	}
-	for (int i = 0; i < n_attrs; i++) {
-		const xmlChar **a = attrs + (size_t)i * 5;
-		const char *local = (const char *)a[0];
-		e->attrs[i].name = a[1] ? arena_printf(r->arena, "%s:%s", (const char *)a[1], local)
-					: arena_strdup(r->arena, local);
-		e->attrs[i].value =
-			arena_strndup(r->arena, (const char *)a[3], (size_t)(a[4] - a[3]));
-	}
+	read_attrs(r->arena, e, n_attrs, attrs, n_spaces, spaces);
 	if (r->at)
 		append(r->at, e);
 	else
@@ -85,11 +99,14 @@ static void on_end(void *user, _unused_ const xmlChar *name, _unused_ const xmlC
 static void on_text(void *user, const xmlChar *text, int n)
 {
 	Reading *r = user;
-	bool blank = true;
-	for (int i = 0; i < n && blank; i++)
-		blank = strchr(" \t\r\n", text[i]) && text[i];
-	/* Between elements white space says nothing; a text may come in pieces. */
-	if (r->error || !r->at || (blank && !is_text(r->at->last)))
+	/* Between elements white space says nothing, nor does it before a text; a text may come in
+	 * pieces. */
+	if (r->at && !is_text(r->at->last))
+		while (n > 0 && *text && strchr(" \t\r\n", *text)) {
+			text++;
+			n--;
+		}
+	if (r->error || !r->at || n == 0)
 		return;
 	CibElement *e = r->at->last;
 	if (!e || e->name || e->comment) {

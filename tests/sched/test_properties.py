@@ -10,6 +10,10 @@ The order in the file does matter where Pacemaker itself lets it decide, for wan
     actions of several nodes change places.
   - of resources: which of several equal ones is placed first, and so takes the emptier node. So the
     generated clusters give each resource a priority of its own (placed first) and a favourite node.
+  - of constraints: of two orders between the same two resources the one that stands first counts.
+    No generated cluster has such a pair.
+  - of the histories of a resource that is active in several places: it stays where it was seen
+    last.
   - of what follows from the order by definition: members of a group, resources in a set."""
 import os
 import pathlib
@@ -28,8 +32,13 @@ SEEDS = range(int(os.environ.get("REGENT_SCHED_SEEDS", "60")))
 
 # A simulated transition does not carry these out, Pacemaker's neither: they are for the machine.
 NOT_SIMULATED = re.compile(r"do_shutdown|clear_failcount| cancel=| delete on|Pseudo action")
-# Golden clusters that are never at rest, each with its reason.
-RESTLESS = {}
+# Golden clusters to which a rule does not apply, each with its reason.
+RESTLESS = {
+    "multiple-active-stop-only": "it stays stopped only while it is active in two places",
+}
+ORDERED = {
+    "multiple-active": "of two places the one that was read first is kept",
+}
 
 
 def simulate(path, *more):
@@ -127,8 +136,8 @@ def add_constraints(constraints, rnd, nodes, tops):
             for j, node in enumerate(rnd.sample(nodes, len(nodes))):
                 element(constraints, "rsc_location", id=f"l{i}-{j}", rsc=top, node=node,
                         score=rnd.choice([10, 10, 10, 100, "-INFINITY"]) if j else 200)
-    for i in range(rnd.randint(0, len(tops) - 1)):
-        first, then = sorted(rnd.sample(range(len(tops)), 2))
+    pairs = [(a, b) for b in range(len(tops)) for a in range(b)]
+    for i, (first, then) in enumerate(rnd.sample(pairs, min(len(pairs), rnd.randint(0, 4)))):
         if rnd.random() < 0.6:
             element(constraints, "rsc_order", id=f"o{i}", first=tops[first], then=tops[then],
                     kind=rnd.choice(["Mandatory", "Optional"]))
@@ -182,6 +191,8 @@ def test_golden_is_at_rest(case, tmp_path):
 
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda p: p.stem)
 def test_golden_nodes_in_any_order(case, tmp_path):
+    if case.stem in ORDERED:
+        pytest.skip(ORDERED[case.stem])
     want = simulate(case)
     for seed in range(3):
         shuffled(case, tmp_path / "x.xml", seed, "configuration/nodes", "status")
