@@ -95,7 +95,6 @@ static void on_end(void *user, _unused_ const xmlChar *name, _unused_ const xmlC
 	r->at = r->at->parent;
 }
 
-/* Text comes in pieces; between elements it is mostly blank. */
 static void on_text(void *user, const xmlChar *text, int n)
 {
 	Reading *r = user;
@@ -108,22 +107,9 @@ static void on_text(void *user, const xmlChar *text, int n)
 		}
 	if (r->error || !r->at || n == 0)
 		return;
-	CibElement *e = r->at->last;
-	if (!e || e->name || e->comment) {
-		if (blank)
-			return;
-		e = ARENA_NEW(r->arena, CibElement);
-		e->text = "";
-		append(r->at, e);
-	}
-	if (e->text_n + (uint32_t)n + 1 > e->text_cap) {
-		e->text_cap = (e->text_n + (uint32_t)n + 1) * 2;
-		char *room = arena_alloc(r->arena, e->text_cap, 1);
-		memcpy(room, e->text, e->text_n);
-		e->text = room;
-	}
-	memcpy((char *)(uintptr_t)e->text + e->text_n, text, (size_t)n);
-	e->text_n += (uint32_t)n;
+	CibElement *e = ARENA_NEW(r->arena, CibElement);
+	e->text = arena_strndup(r->arena, (const char *)text, (size_t)n);
+	append(r->at, e);
 }
 
 static void on_comment(void *user, const xmlChar *text)
@@ -185,6 +171,7 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 		r.parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE | XML_PARSE_COMPACT);
 	*r.parser->sax = sax;
 	r.parser->userData = &r;
+	r.parser->_private = &r;
 	xmlParseDocument(r.parser);
 	if (!r.error && (!r.parser->wellFormed || !r.root))
 		r.error = "the text is not well-formed XML";
@@ -205,8 +192,6 @@ static void print_escaped(const char *s, const char *special, StrBuf *out)
 		size_t plain = strcspn(s, special);
 		strbuf_addn(out, s, plain);
 		s += plain;
-		if (s == end)
-			return;
 		switch (*s) {
 		case '&': strbuf_add(out, "&amp;"); break;
 		case '<': strbuf_add(out, "&lt;"); break;

@@ -27,7 +27,6 @@ struct CibElement {
 	bool comment;
 	uint32_t line;
 	uint32_t n_attrs, cap_attrs;
-	uint32_t text_n, text_cap; /* of text that comes in pieces */
 	CibAttr *attrs;
 	CibElement *parent, *first, *last, *next;
 };
