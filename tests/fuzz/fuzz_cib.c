@@ -25,6 +25,18 @@ static void print_again(Arena *arena, const CibElement *cib)
 	assert(!strcmp(strbuf_text(&first), strbuf_text(&second)));
 }
 
+/* Thousands of instances are slow here and show nothing new. */
+static void few_instances(Arena *arena, CibElement *top)
+{
+	cib_foreach(e, top)
+	{
+		const char *name = cib_get(e, "name") ?: "", *value = cib_get(e, "value") ?: "";
+		if (strstr(name, "-max") && strlen(value) > 2)
+			cib_set(arena, e, "value", "20");
+		few_instances(arena, e);
+	}
+}
+
 static void decide(Arena *arena, CibElement *cib)
 {
 	_cleanup_(strbuf_free) StrBuf out = { 0 };
@@ -58,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!cib)
 		return 0;
 	print_again(&arena, cib);
+	few_instances(&arena, cib);
 	if (cib_is(cib, "cib"))
 		decide(&arena, cib);
 	return 0;

@@ -228,6 +228,7 @@ static void text_stays_what_it_was(void **state _unused_)
 {
 	expect_print("<r><x>one &lt; two</x></r>", "<r>\n  <x>one &lt; two</x>\n</r>\n");
 	expect_print("<r>a<b/>c <!--d--></r>", "<r>a<b/>c <!--d-->\n</r>\n");
+	expect_print("<r xmlns='v'/>", "<r xmlns=\"v\"/>\n");
 	expect_print("<r><![CDATA[<&>]]></r>", "<r>&lt;&amp;&gt;</r>\n");
 	expect_print("<r>\n  <x n:a='1' xmlns:n='u'/>\n</r>",
 		"<r>\n  <x xmlns:n=\"u\" n:a=\"1\"/>\n</r>\n");
