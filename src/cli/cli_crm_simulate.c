@@ -11,7 +11,6 @@
 #include "sched/sched_graph.h"
 #include "sched/sched_simulate.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <time.h>
@@ -33,9 +32,9 @@ typedef struct Options {
 
 static void usage(void)
 {
-	(void)fputs("Usage: crm_simulate -x FILE [-S] [-s] [-R] [-Q] [-U] [-t DATE] [-q QUORUM]\n"
-		    "       [-u NODE] [-d NODE] [-f NODE] [-i OPERATION] [-F OPERATION] [-D "
-		    "DOTFILE] [-O FILE]\n",
+	(void)fputs(
+		"Usage: crm_simulate -x FILE [-S] [-s] [-R] [-Q] [-U] [-t DATE] [-q QUORUM]\n"
+		"       [-u NODE] [-d NODE] [-f NODE] [-i OPERATION] [-F OPERATION] [-D DOTFILE]\n",
 		stderr);
 }
 
@@ -60,8 +59,8 @@ static bool parse(int argc, char **argv, Options *o)
 		{ "op-fail", required_argument, NULL, 'F' },
 		{ "quorum", required_argument, NULL, 'q' },
 		{ "save-dotfile", required_argument, NULL, 'D' },
-		{ "save-output", required_argument, NULL, 'O' },
-		{ "save-graph", required_argument, NULL, 'G' }, { 0 } };
+		{ "save-graph", required_argument, NULL, 'G' },
+		{ "save-output", required_argument, NULL, 'O' }, { 0 } };
 	int c;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "x:SsRt:QUu:d:f:i:F:q:D:G:O:", names, NULL)) != -1) {
@@ -149,19 +148,16 @@ static void write_dot(SchedRun *run, const char *path)
 	strbuf_free(&text);
 }
 
-/* The CIB as the transition left it. */
-static bool write_output(const CibElement *cib, const char *path)
+static void write_cib(const CibElement *cib, const char *path)
 {
-	_cleanup_(strbuf_free) StrBuf text = { 0 };
+	StrBuf text = { 0 };
 	FILE *f = fopen(path, "w");
-	if (!f) {
-		(void)fprintf(stderr, "crm_simulate: %s: %s\n", path, strerror(errno));
-		return false;
-	}
 	cib_print(cib, &text);
-	bool ok = fputs(strbuf_text(&text), f) >= 0;
-	ok &= fclose(f) == 0;
-	return ok;
+	if (f) {
+		(void)fputs(strbuf_text(&text), f);
+		(void)fclose(f);
+	}
+	strbuf_free(&text);
 }
 
 static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out)
@@ -220,8 +216,8 @@ static int simulate(Arena *arena, CibElement *cib, const Options *o, StrBuf *out
 					cib_date_text(now, (char[CIB_DATE_TEXT]){ 0 }));
 			strbuf_add(&text, "\nRevised Cluster Status:\n");
 			print_status(arena, cib, now, &text);
-			if (o->output && !write_output(cib, o->output))
-				status = CLI_FAILED;
+			if (o->output)
+				write_cib(cib, o->output);
 		}
 		if (!o->quiet)
 			strbuf_add(out, strbuf_text(&text));
