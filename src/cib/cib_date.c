@@ -72,13 +72,13 @@ static bool parse_day(const char **s, int64_t *ret_days)
 		if (!digits(s, 1, &b) || b < 1 || b > 7)
 			return false;
 		*ret_days = first_week(year) + (a - 1) * 7 + b - 1;
-		return true;
+		return *ret_days < first_week(year + 1);
 	}
 	if (digits_ahead(*s) == 3) {
 		if (!digits(s, 3, &a) || a < 1 || a > 366)
 			return false;
 		*ret_days = days_of(year, 1, 1) + a - 1;
-		return true;
+		return *ret_days < days_of(year + 1, 1, 1);
 	}
 	if (!digits(s, 2, &a) || a < 1 || a > 12)
 		return false;
@@ -112,7 +112,7 @@ static bool parse_clock(const char **s, int64_t *ret_sec)
 		}
 	}
 	*ret_sec = h * 3600 + m * 60 + sec;
-	return true;
+	return *ret_sec <= DAY;
 }
 
 bool cib_date_parse(const char *text, int64_t *ret_sec)

@@ -129,6 +129,11 @@ static const char *keep_value(Reading *r, Name *name, const xmlChar *xml, size_t
 	return name->value->text;
 }
 
+static bool is_text_node(const CibElement *e)
+{
+	return e && !e->name && !e->comment;
+}
+
 static void append(CibElement *parent, CibElement *e)
 {
 	e->parent = parent;
@@ -157,9 +162,42 @@ static void set_place(CibElement *e, const struct _xmlParserInput *input)
 		e->column = (uint16_t)column;
 }
 
+typedef struct Attrs {
+	int n;
+	const xmlChar **attrs; /* five each: name, prefix, name space, value, its end */
+	int n_spaces;
+	const xmlChar **spaces; /* two each: prefix, name space */
+} Attrs;
+
+/* Name spaces are attributes like others here: nothing is looked up in them. */
+static void read_attrs(Reading *r, CibElement *e, Attrs from)
+{
+	if (from.n + from.n_spaces <= 0)
+		return;
+	e->cap_attrs = (uint32_t)(from.n + from.n_spaces);
+	e->attrs = arena_alloc(r->arena, e->cap_attrs, sizeof(CibAttr));
+	for (int i = 0; i < from.n_spaces; i++) {
+		const char *prefix = (const char *)from.spaces[(size_t)i * 2];
+		const char *uri = (const char *)from.spaces[(size_t)i * 2 + 1];
+		e->attrs[e->n_attrs++] =
+			(CibAttr){ prefix ? arena_printf(r->arena, "xmlns:%s", prefix) : "xmlns",
+				arena_strdup(r->arena, uri ?: "") };
+	}
+	for (int i = 0; i < from.n; i++) {
+		const xmlChar **a = from.attrs + (size_t)i * 5;
+		Name *kept = keep_name(r, a[0]);
+		e->attrs[e->n_attrs++] = (CibAttr){
+			a[1] ? arena_printf(
+				       r->arena, "%s:%s", (const char *)a[1], (const char *)a[0])
+			     : kept->kept->text,
+			keep_value(r, kept, a[3], (size_t)(a[4] - a[3])),
+		};
+	}
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
-	_unused_ const xmlChar *uri, _unused_ int n_spaces, _unused_ const xmlChar **spaces,
-	int n_attrs, _unused_ int n_defaulted, const xmlChar **attrs)
+	_unused_ const xmlChar *uri, int n_spaces, const xmlChar **spaces, int n_attrs,
+	_unused_ int n_defaulted, const xmlChar **attrs)
 {
 	Reading *r = user;
 	if (r->error)
@@ -172,18 +210,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	e->name = prefix ? arena_printf(r->arena, "%s:%s", (const char *)prefix, (const char *)name)
 			 : keep_name(r, name)->kept->text;
 	set_place(e, r->parser->input);
-	if (n_attrs > 0) {
-		e->attrs = arena_alloc(r->arena, (size_t)n_attrs, sizeof(CibAttr));
-		e->n_attrs = e->cap_attrs = (uint32_t)n_attrs;
-	}
-	for (int i = 0; i < n_attrs; i++) {
-		const xmlChar **a = attrs + (size_t)i * 5;
-		Name *kept = keep_name(r, a[0]);
-		e->attrs[i].name = a[1] ? arena_printf(r->arena, "%s:%s", (const char *)a[1],
-						  (const char *)a[0])
-					: kept->kept->text;
-		e->attrs[i].value = keep_value(r, kept, a[3], (size_t)(a[4] - a[3]));
-	}
+	read_attrs(r, e, (Attrs){ n_attrs, attrs, n_spaces, spaces });
 	if (r->at)
 		append(r->at, e);
 	else
@@ -201,31 +228,21 @@ static void on_end(void *user, _unused_ const xmlChar *name, _unused_ const xmlC
 	r->at = r->at->parent;
 }
 
-/* Text comes in pieces; between elements it is mostly blank. */
 static void on_text(void *user, const xmlChar *text, int n)
 {
 	Reading *r = user;
-	bool blank = true;
-	for (int i = 0; i < n && blank; i++)
-		blank = text[i] && strchr(" \t\r\n", text[i]);
-	if (r->error || !r->at || n <= 0)
+	/* Between elements white space says nothing, nor does it before a text; a text may come in
+	 * pieces. */
+	if (r->at && !is_text_node(r->at->last))
+		while (n > 0 && *text && strchr(" \t\r\n", *text)) {
+			text++;
+			n--;
+		}
+	if (r->error || !r->at || n == 0)
 		return;
-	CibElement *e = r->at->last;
-	if (!e || e->name || e->comment) {
-		if (blank)
-			return;
-		e = ARENA_NEW(r->arena, CibElement);
-		e->text = "";
-		append(r->at, e);
-	}
-	if (e->text_n + (uint32_t)n + 1 > e->text_cap) {
-		e->text_cap = (e->text_n + (uint32_t)n + 1) * 2;
-		char *room = arena_alloc(r->arena, e->text_cap, 1);
-		memcpy(room, e->text, e->text_n);
-		e->text = room;
-	}
-	memcpy((char *)(uintptr_t)e->text + e->text_n, text, (size_t)n);
-	e->text_n += (uint32_t)n;
+	CibElement *e = ARENA_NEW(r->arena, CibElement);
+	e->text = arena_strndup(r->arena, (const char *)text, (size_t)n);
+	append(r->at, e);
 }
 
 static void on_comment(void *user, const xmlChar *text)
@@ -279,6 +296,7 @@ static void take(Reading *r)
 		.startElementNs = on_start,
 		.endElementNs = on_end,
 		.characters = on_text,
+		.ignorableWhitespace = on_text,
 		.cdataBlock = on_text,
 		.comment = on_comment,
 		.internalSubset = on_doctype,
@@ -341,14 +359,12 @@ CibElement *cib_parse(Arena *arena, const char *text, size_t n, const char **ret
 	return cib_parse_from(arena, read_text, &rest, ret_error);
 }
 
-static void print_escaped(const char *s, const char *end, StrBuf *out)
+static void print_escaped(const char *s, const char *special, StrBuf *out)
 {
-	while (s < end) {
-		size_t plain = MIN(strcspn(s, "&<>\"\n\t\r"), (size_t)(end - s));
+	while (*s) {
+		size_t plain = strcspn(s, special);
 		strbuf_addn(out, s, plain);
 		s += plain;
-		if (s == end)
-			return;
 		switch (*s) {
 		case '&': strbuf_add(out, "&amp;"); break;
 		case '<': strbuf_add(out, "&lt;"); break;
@@ -363,31 +379,39 @@ static void print_escaped(const char *s, const char *end, StrBuf *out)
 	}
 }
 
-/* The text before the children of `e`; true when it has any. */
-static bool print_open(const CibElement *e, uint32_t depth, StrBuf *out)
+/* Beside text, white space would become part of it. */
+static void print_margin(const CibElement *e, bool text_before, uint32_t depth, StrBuf *out)
 {
-	strbuf_pad(out, ' ', (size_t)depth * 2);
+	if (!text_before && !is_text_node(e))
+		strbuf_pad(out, ' ', (size_t)depth * 2);
+}
+
+static void print_break(bool text, StrBuf *out)
+{
+	if (!text)
+		strbuf_add(out, "\n");
+}
+
+/* The text before the children of `e`; true when it has any. */
+static bool print_open(const CibElement *e, bool text_before, uint32_t depth, StrBuf *out)
+{
+	print_margin(e, text_before, depth, out);
 	if (!e->name) {
 		if (e->comment)
-			strbuf_printf(out, "<!--%s-->\n", e->text);
-		else {
-			const char *s = e->text + strspn(e->text, " \t\r\n");
-			const char *end = s + strlen(s);
-			while (end > s && strchr(" \t\r\n", end[-1]))
-				end--;
-			print_escaped(s, end, out);
-			strbuf_add(out, "\n");
-		}
+			strbuf_printf(out, "<!--%s-->", e->text);
+		else
+			print_escaped(e->text, "&<>\r", out);
+		print_break(is_text_node(e) || is_text_node(e->next), out);
 		return false;
 	}
 	strbuf_printf(out, "<%s", e->name);
 	for (uint32_t i = 0; i < e->n_attrs; i++) {
 		strbuf_printf(out, " %s=\"", e->attrs[i].name);
-		print_escaped(
-			e->attrs[i].value, e->attrs[i].value + strlen(e->attrs[i].value), out);
+		print_escaped(e->attrs[i].value, "&<>\"\n\t\r", out);
 		strbuf_add(out, "\"");
 	}
-	strbuf_add(out, e->first ? ">\n" : "/>\n");
+	strbuf_add(out, e->first ? ">" : "/>");
+	print_break(is_text_node(e->first ?: e->next), out);
 	return e->first != NULL;
 }
 
@@ -395,20 +419,25 @@ void cib_print(const CibElement *top, StrBuf *out)
 {
 	const CibElement *e = top;
 	uint32_t depth = 0;
+	bool text_before = false;
 	for (;;) {
-		if (print_open(e, depth, out)) {
+		if (print_open(e, text_before, depth, out)) {
 			e = e->first;
+			text_before = false;
 			depth++;
 			continue;
 		}
 		while (e != top && !e->next) {
+			text_before = is_text_node(e);
 			e = e->parent;
 			depth--;
-			strbuf_pad(out, ' ', (size_t)depth * 2);
-			strbuf_printf(out, "</%s>\n", e->name);
+			print_margin(e, text_before, depth, out);
+			strbuf_printf(out, "</%s>", e->name);
+			print_break(e != top && is_text_node(e->next), out);
 		}
 		if (e == top)
 			return;
+		text_before = is_text_node(e);
 		e = e->next;
 	}
 }

@@ -28,7 +28,6 @@ struct CibElement {
 	uint16_t column; /* from 1; 0: not known */
 	uint32_t line;
 	uint32_t n_attrs, cap_attrs;
-	uint32_t text_n, text_cap; /* of text that comes in pieces */
 	CibAttr *attrs;
 	CibElement *parent, *first, *last, *next;
 };

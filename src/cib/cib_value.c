@@ -138,7 +138,9 @@ int64_t cib_msec(const char *text)
 		text++;
 	if (*text == 'P') {
 		CibDuration d;
-		return cib_duration_parse(text, &d) ? cib_duration_sec(&d) * 1000 : -1;
+		if (!cib_duration_parse(text, &d) || cib_duration_sec(&d) > INT64_MAX / 1000)
+			return -1;
+		return cib_duration_sec(&d) * 1000;
 	}
 	long long n = strtoll(text, &end, 10);
 	if (end == text || n < 0 || n > INT64_MAX / 3600000)
