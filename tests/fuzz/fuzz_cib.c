@@ -50,11 +50,13 @@ static void decide(Arena *arena, CibElement *cib)
 	SchedRun *run = sched_run(arena, cib, NOW, (SchedWant){ true, true });
 	sched_text_summary(run, &out);
 	sched_text_blocked(run, &out);
-	(void)sched_verify(run, &out);
+	(void)sched_verify(run, "cib.xml", &out);
 	(void)sched_graph(run);
 	sched_graph_dot(run, &out);
-	(void)sched_why(run, "A", NULL, false, &out);
-	(void)sched_why(run, "A", "n1", true, &out);
+	(void)sched_why_text(run, "A", NULL, &out);
+	const Status *why = sched_why(run, "A", "n1");
+	if (why)
+		status_json(why, &out);
 	(void)sched_simulate(run, NULL, &out);
 	sched_run_free(run);
 	print_again(arena, cib);
