@@ -78,22 +78,7 @@ static bool read_owner(const json_t *ip, CloudAnswer *out)
 	       (json_is_null(droplet) || cloud_json_id(json_object_get(droplet, "id"), out->id));
 }
 
-static bool read_action(const json_t *action, CloudAnswer *out)
-{
-	const char *status = json_string_value(json_object_get(action, "status"));
-
-	if (!status || !cloud_json_id(json_object_get(action, "id"), out->id))
-		return false;
-	if (!strcmp(status, "completed"))
-		out->action = CLOUD_ACTION_DONE;
-	else if (!strcmp(status, "errored"))
-		out->action = CLOUD_ACTION_ERRORED;
-	else if (!strcmp(status, "in-progress"))
-		out->action = CLOUD_ACTION_RUNNING;
-	else
-		return false;
-	return true;
-}
+static const CloudActionWords words = { "in-progress", "completed", "errored" };
 
 static void read(const CloudRequest *q, const CloudReply *reply, CloudAnswer *out)
 {
@@ -115,7 +100,7 @@ static void read(const CloudRequest *q, const CloudReply *reply, CloudAnswer *ou
 	if (q->ask == CLOUD_OWNER)
 		good = read_owner(json_object_get(root, kind(q)), out);
 	else
-		good = read_action(json_object_get(root, "action"), out);
+		good = cloud_json_action(json_object_get(root, "action"), &words, out);
 	json_decref(root);
 	if (good)
 		return;

@@ -56,22 +56,7 @@ static bool read_owner(const CloudRequest *q, const json_t *ip, CloudAnswer *out
 	return json_is_object(ip) && (json_is_null(server) || cloud_json_id(server, out->id));
 }
 
-static bool read_action(const json_t *action, CloudAnswer *out)
-{
-	const char *status = json_string_value(json_object_get(action, "status"));
-
-	if (!status || !cloud_json_id(json_object_get(action, "id"), out->id))
-		return false;
-	if (!strcmp(status, "success"))
-		out->action = CLOUD_ACTION_DONE;
-	else if (!strcmp(status, "error"))
-		out->action = CLOUD_ACTION_ERRORED;
-	else if (!strcmp(status, "running"))
-		out->action = CLOUD_ACTION_RUNNING;
-	else
-		return false;
-	return true;
-}
+static const CloudActionWords words = { "running", "success", "error" };
 
 static void read(const CloudRequest *q, const CloudReply *reply, CloudAnswer *out)
 {
@@ -85,8 +70,9 @@ static void read(const CloudRequest *q, const CloudReply *reply, CloudAnswer *ou
 	root = cloud_reply(reply, "error", out);
 	if (!root)
 		return;
-	good = q->ask == CLOUD_OWNER ? read_owner(q, json_object_get(root, "floating_ip"), out)
-				     : read_action(json_object_get(root, "action"), out);
+	good = q->ask == CLOUD_OWNER
+		       ? read_owner(q, json_object_get(root, "floating_ip"), out)
+		       : cloud_json_action(json_object_get(root, "action"), &words, out);
 	json_decref(root);
 	if (good)
 		return;

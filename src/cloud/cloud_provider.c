@@ -71,6 +71,23 @@ bool cloud_json_id(const json_t *value, char to[static CLOUD_ID])
 	return true;
 }
 
+bool cloud_json_action(const json_t *action, const CloudActionWords *words, CloudAnswer *out)
+{
+	const char *status = json_string_value(json_object_get(action, "status"));
+
+	if (!status || !cloud_json_id(json_object_get(action, "id"), out->id))
+		return false;
+	if (!strcmp(status, words->done))
+		out->action = CLOUD_ACTION_DONE;
+	else if (!strcmp(status, words->errored))
+		out->action = CLOUD_ACTION_ERRORED;
+	else if (!strcmp(status, words->running))
+		out->action = CLOUD_ACTION_RUNNING;
+	else
+		return false;
+	return true;
+}
+
 static CloudOutcome outcome_of(long status)
 {
 	switch (status) {

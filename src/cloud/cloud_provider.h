@@ -44,6 +44,11 @@ bool cloud_is_id(const char *s);
 json_t *cloud_reply(const CloudReply *reply, const char *inner, CloudAnswer *out);
 /* A number or a string as an id; false: neither. */
 bool cloud_json_id(const json_t *value, char to[static CLOUD_ID]);
+/* An action and its status, in the words of the provider; false when it is neither. */
+typedef struct CloudActionWords {
+	const char *running, *done, *errored;
+} CloudActionWords;
+bool cloud_json_action(const json_t *action, const CloudActionWords *words, CloudAnswer *out);
 void cloud_text(CloudAnswer *out, const char *text);
 /* A plain text of the metadata service. */
 void cloud_read_plain(const CloudRequest *q, const CloudReply *reply, CloudAnswer *out);
